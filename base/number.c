@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Rounding, saturation and interpolation for the integer layers. Knows nothing of batteries.
+ */
+#include "base/number.h"
+
+#include "base/assert.h"
+
+int64_t div_round(int64_t num, int64_t den)
+{
+    ASSERT(den != 0);
+    if (den < 0) {
+        num = -num;
+        den = -den;
+    }
+    int64_t half = den / 2;
+    return num >= 0 ? (num + half) / den : -((-num + half) / den);
+}
+
+int64_t div_floor(int64_t num, int64_t den)
+{
+    ASSERT(den > 0);
+    int64_t quotient = num / den;
+    return (num % den < 0) ? quotient - 1 : quotient;
+}
+
+int64_t clamp64(int64_t value, int64_t low, int64_t high)
+{
+    ASSERT(low <= high);
+    if (value < low)
+        return low;
+    return value > high ? high : value;
+}
+
+int32_t clamp32(int64_t value, int32_t low, int32_t high)
+{
+    return (int32_t)clamp64(value, low, high);
+}
+
+int32_t saturate32(int64_t value)
+{
+    return clamp32(value, INT32_MIN, INT32_MAX);
+}
+
+int32_t min32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+int32_t max32(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+int32_t abs32(int32_t value)
+{
+    if (value == INT32_MIN)
+        return INT32_MAX;
+    return value < 0 ? -value : value;
+}
+
+int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1)
+{
+    ASSERT(x0 < x1);
+    if (x <= x0)
+        return y0;
+    if (x >= x1)
+        return y1;
+    int64_t rise = (int64_t)y1 - y0;
+    return (int32_t)(y0 + div_round(rise * ((int64_t)x - x0), (int64_t)x1 - x0));
+}
+
+uint32_t add_sat_u32(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+bool elapsed_u32(uint32_t now, uint32_t then, uint32_t interval)
+{
+    return (uint32_t)(now - then) >= interval;
+}

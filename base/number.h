@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Integer arithmetic that rounds and saturates the same way everywhere. Division below sim/ goes
+ * through here; nothing wraps silently.
+ */
+#ifndef HEARTH_BASE_NUMBER_H
+#define HEARTH_BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Quotient rounded half away from zero. `den` is not 0. */
+int64_t div_round(int64_t num, int64_t den);
+
+/* Quotient rounded towards minus infinity (for limits, which are never rounded up). `den` > 0. */
+int64_t div_floor(int64_t num, int64_t den);
+
+int64_t clamp64(int64_t value, int64_t low, int64_t high);
+int32_t clamp32(int64_t value, int32_t low, int32_t high);
+
+/* Saturates to the range of int32_t. */
+int32_t saturate32(int64_t value);
+
+int32_t min32(int32_t a, int32_t b);
+int32_t max32(int32_t a, int32_t b);
+int32_t abs32(int32_t value); /* INT32_MIN gives INT32_MAX */
+
+/* Point on the line through (x0,y0) and (x1,y1), rounded; x0 < x1. Values outside are held. */
+int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1);
+
+/* Adds without passing the top of the range (timers that only have to be "long enough"). */
+uint32_t add_sat_u32(uint32_t a, uint32_t b);
+
+/* Time comparison that survives the wrap of a 32-bit millisecond or microsecond clock. */
+bool elapsed_u32(uint32_t now, uint32_t then, uint32_t interval);
+
+#endif

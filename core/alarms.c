@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Alarm descriptors and alarm sets. Decides nothing; core/protect.c raises alarms.
+ */
+#include "core/alarms.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+const struct alarm_info alarm_info[ALARM_COUNT] = {
+#define ALARM(id, severity, led, source, bit, set, cleared, label)                                 \
+    [ALARM_##id] = {#id, label, SEVERITY_##severity, ALARM_LED_##led, source, bit, set, cleared},
+#include "core/alarms.def"
+#undef ALARM
+};
+
+bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm)
+{
+    ASSERT(alarm < ALARM_COUNT);
+    return set[alarm / 32] >> alarm % 32 & 1;
+}
+
+void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active)
+{
+    ASSERT(alarm < ALARM_COUNT);
+    uint32_t bit = 1u << alarm % 32;
+    if (active)
+        set[alarm / 32] |= bit;
+    else
+        set[alarm / 32] &= ~bit;
+}
+
+int alarm_find(const char *name)
+{
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        if (strcmp(alarm_info[id].name, name) == 0)
+            return id;
+    }
+    return -1;
+}
