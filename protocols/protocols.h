@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The registry of protocols and the explained message, the common form in which recorded or live
+ * traffic of any protocol is shown. One row per protocol in protocols.def.
+ */
+#ifndef HEARTH_PROTOCOLS_PROTOCOLS_H
+#define HEARTH_PROTOCOLS_PROTOCOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/can.h"
+#include "core/params.h"
+#include "core/snapshot.h"
+
+struct can_protocol; /* wire/can_table.h */
+struct serial_explainer;
+
+enum bus { BUS_CAN, BUS_RS485, BUS_RS232, BUS_BLE };
+
+/* What is known of a protocol's bytes; printed in the README. */
+enum evidence {
+    EVIDENCE_CAPTURE,        /* real bytes decode right */
+    EVIDENCE_DOCUMENT,       /* the maker's text */
+    EVIDENCE_IMPLEMENTATION, /* independent implementations */
+    EVIDENCE_UNVERIFIED,
+};
+
+/* Which end spoke: '>' in a log is the asking side, '<' the battery. */
+enum side { SIDE_BATTERY, SIDE_ASKING };
+
+/* One message of recorded traffic. Pointers live for the call only; what is NULL is not in it. */
+struct message {
+    const char *name;              /* "status", "limits", "unknown", "noise" */
+    enum side from;
+    int pack;                      /* address, -1 when the message has none */
+    const char *error;             /* why it is broken, else NULL */
+    const uint8_t *bytes;          /* the raw bytes or CAN data */
+    size_t size;
+    int64_t can_id;                /* -1 for serial traffic */
+    const struct snapshot *values; /* decoded values, by `have` */
+    const struct params *params;   /* decoded settings, by `have` */
+};
+
+typedef void message_function(void *context, const struct message *message);
+
+struct protocol {
+    const char *name;  /* file name of the protocol, as on the command line */
+    const char *brand; /* columns of the manual's table */
+    const char *title; /* official name of its document */
+    uint32_t bitrate;  /* bit/s or baud */
+    const char *tested_by_maker;
+    const char *model;
+    const char *menu; /* what to choose in the inverter's menu */
+    uint8_t bus;      /* enum bus */
+    uint8_t evidence; /* enum evidence */
+    const struct can_protocol *can; /* NULL for serial protocols */
+    /* Serial protocols: explains one burst of bytes; broken and foreign bytes are reported too. */
+    void (*explain)(struct serial_explainer *explainer, enum side from, const uint8_t *bytes,
+                    size_t size, message_function *report, void *context);
+};
+
+extern const struct protocol protocols[];
+extern const size_t protocol_count;
+
+const struct protocol *protocol_find(const char *name);
+
+#endif
