@@ -20,31 +20,33 @@ struct limit {
     uint8_t index;  /* cell behind it, where the reason has a cell */
 };
 
+/* One current limit with its memory: falls at once, rises slowly. */
+struct current_limit {
+    struct limit limit;
+    uint32_t hold_ms; /* no rise until this has run out */
+    bool tripped;     /* a protection stopped this direction when last seen */
+};
+
 struct limits {
-    struct limit charge_mv;    /* CVL */
-    struct limit charge_ma;    /* CCL */
-    struct limit discharge_mv; /* DVL */
-    struct limit discharge_ma; /* DCL */
-    uint8_t phase;             /* enum charge_phase */
-    uint32_t phase_ms;         /* time in it */
-    /* private */
-    uint32_t charge_hold_ms; /* no rise until this has run out */
-    uint32_t discharge_hold_ms;
-    int32_t ramp_uv;          /* fraction of a millivolt of the voltage ramp */
-    uint32_t hold_voltage_ms; /* pack at its request */
-    bool charge_tripped;      /* last seen */
-    bool discharge_tripped;
-    bool started;
+    struct limit charge_mv;            /* CVL */
+    struct limit discharge_mv;         /* DVL */
+    struct current_limit charge_ma;    /* CCL */
+    struct current_limit discharge_ma; /* DCL */
+    uint8_t phase;                     /* enum charge_phase */
+    uint32_t phase_ms;                 /* time in it */
+    uint32_t reached_ms;               /* private: time at the requested voltage */
+    uint32_t ramp_us;                  /* private: part of the next ramp step */
 };
 
 void limits_init(struct limits *limits);
 
-/* Advances by dt_ms (1..60,000). Uses of the snapshot: voltages, temperatures, current, soc,
- * alarms, charge_allowed, discharge_allowed; what it lacks counts as forbidding that direction. */
+/* Advances by dt_ms (1..60,000). Uses of the snapshot: cell extremes, pack voltage, temperatures,
+ * current, soc, alarms, charge_allowed, discharge_allowed; a direction that is not known to be
+ * allowed, or whose cell voltages or temperatures are not known, gets 0. */
 void limits_step(struct limits *limits, const struct snapshot *snapshot,
                  const struct params *params, uint32_t dt_ms);
 
-/* Writes the limits into the fixed fields of a snapshot. */
+/* Writes the limits and the charge phase into a snapshot. */
 void limits_publish(const struct limits *limits, struct snapshot *snapshot);
 
 #endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Event queue of one step and the comparisons that fill it. Stores nothing: device drains the
+ * queue.
+ */
+#include "core/events.h"
+
+void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
+               int32_t value)
+{
+    if (outputs->event_count == OUTPUT_EVENT_MAX) {
+        outputs->events_lost++;
+        return;
+    }
+    outputs->events[outputs->event_count++] =
+        (struct event){(uint32_t)(run_time_ms / 1000), (uint8_t)kind, detail, value};
+}
+
+void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
+                      const uint32_t before[ALARM_WORDS], const uint32_t now[ALARM_WORDS])
+{
+    if (before[0] == now[0] && before[1] == now[1])
+        return;
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        bool was = alarm_get(before, (enum alarm)id);
+        bool is = alarm_get(now, (enum alarm)id);
+        if (was != is)
+            event_put(outputs, run_time_ms, is ? EVENT_ALARM_SET : EVENT_ALARM_CLEARED, (uint8_t)id,
+                      0);
+    }
+}
+
+void events_of_switches(struct outputs *outputs, uint64_t run_time_ms,
+                        const struct switches *before, const struct switches *now, int32_t pack_ma)
+{
+    if (before->charge != now->charge)
+        event_put(outputs, run_time_ms, now->charge ? EVENT_CHARGE_CLOSED : EVENT_CHARGE_OPENED,
+                  now->charge_reason, pack_ma);
+    if (before->discharge != now->discharge)
+        event_put(outputs, run_time_ms,
+                  now->discharge ? EVENT_DISCHARGE_CLOSED : EVENT_DISCHARGE_OPENED,
+                  now->discharge_reason, pack_ma);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Events of a step: what changed, with its reason. Every opening and closing of a FET is one.
+ */
+#ifndef HEARTH_CORE_EVENTS_H
+#define HEARTH_CORE_EVENTS_H
+
+#include "core/alarms.h"
+#include "core/io.h"
+#include "core/switches.h"
+
+/* Appends an event; counts it as lost when the queue of this step is full. */
+void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
+               int32_t value);
+
+/* One event per alarm that changed. */
+void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
+                      const uint32_t before[ALARM_WORDS], const uint32_t now[ALARM_WORDS]);
+
+/* One event per FET that moved; `value` is the pack current. */
+void events_of_switches(struct outputs *outputs, uint64_t run_time_ms,
+                        const struct switches *before, const struct switches *now, int32_t pack_ma);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Plausibility of measurements. A value out of its physical range, too old, or contradicting
+ * another is not used: the last good set is held for a moment, then the whole measurement counts as
+ * lost. A lost temperature sensor is assumed 15 K colder (cold rules) and hotter (hot rules) than
+ * its neighbours, the spread at which the pack would be stopped anyway; a lost switch sensor counts
+ * as burning. Ranges: cell and pack facts, section 4.6 (plausibility).
+ */
+#include "core/measure.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+enum {
+    CELL_LOW_MV = 1000,
+    CELL_HIGH_MV = 4500,
+    PACK_CELL_LOW_MV = 1875, /* 30 V and 65 V of 16 cells */
+    PACK_CELL_HIGH_MV = 4063,
+    TEMP_LOW_DDEGC = -400,
+    TEMP_HIGH_DDEGC = 1250,
+    TEMP_LOST_MARGIN_DDEGC = 150,
+    MOS_LOST_DDEGC = TEMP_HIGH_DDEGC,
+    HOLD_MS = 1000,      /* last good set is used this long */
+    TEMP_HOLD_MS = 2000, /* last good temperature likewise */
+    SUM_HOLD_MS = 3000,
+    SUM_LIMIT_MV = 500,
+};
+
+void measure_init(struct measured *measured)
+{
+    memset(measured, 0, sizeof(*measured));
+}
+
+static bool temp_plausible(int16_t ddegc)
+{
+    return ddegc >= TEMP_LOW_DDEGC && ddegc <= TEMP_HIGH_DDEGC;
+}
+
+static uint8_t count_cells(uint32_t mask)
+{
+    uint8_t count = 0;
+    while (count < CELL_MAX && mask >> count & 1)
+        count++;
+    return count;
+}
+
+static bool cells_plausible(const struct inputs *inputs, uint8_t count)
+{
+    for (uint8_t i = 0; i < count; i++) {
+        if (!(inputs->cell_valid_mask >> i & 1) || inputs->cell_mv[i] < CELL_LOW_MV ||
+            inputs->cell_mv[i] > CELL_HIGH_MV)
+            return false;
+    }
+    return true;
+}
+
+static bool current_plausible(const struct inputs *inputs, const struct params *params)
+{
+    /* Up to the short-circuit range; a shunt amplifier that clips far beyond it is broken. */
+    return abs32(inputs->pack_ma) <= params->board_rating_ma * 5;
+}
+
+static bool set_plausible(const struct inputs *inputs, const struct params *params)
+{
+    uint8_t count = (uint8_t)params->cell_count;
+    return inputs->pack_valid && inputs->pack_mv >= PACK_CELL_LOW_MV * count &&
+           inputs->pack_mv <= PACK_CELL_HIGH_MV * count && cells_plausible(inputs, count) &&
+           current_plausible(inputs, params);
+}
+
+static void take_cells(struct measured *measured, const struct inputs *inputs)
+{
+    const int16_t *cell = inputs->cell_mv;
+    int32_t sum = 0;
+    uint8_t min = 0;
+    uint8_t max = 0;
+    for (uint8_t i = 0; i < measured->cell_count; i++) {
+        measured->cell_mv[i] = cell[i];
+        sum += cell[i];
+        if (cell[i] < cell[min])
+            min = i;
+        if (cell[i] > cell[max])
+            max = i;
+    }
+    measured->cell_sum_mv = sum;
+    measured->cell_min_index = min;
+    measured->cell_max_index = max;
+    measured->quantity[QUANTITY_CELL_MIN_MV] = cell[min];
+    measured->quantity[QUANTITY_CELL_MAX_MV] = cell[max];
+}
+
+static void take_pack(struct measured *measured, const struct inputs *inputs)
+{
+    measured->pack_mv = inputs->pack_mv;
+    measured->pack_ma = inputs->pack_ma;
+    measured->quantity[QUANTITY_PACK_MV] = inputs->pack_mv;
+    measured->quantity[QUANTITY_CHARGE_MA] = max32(inputs->pack_ma, 0);
+    measured->quantity[QUANTITY_DISCHARGE_MA] = max32(-inputs->pack_ma, 0);
+}
+
+/* Updates the sensors that answer; returns the mask of those in use (answering or just lost). */
+static uint8_t take_sensors(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
+{
+    uint8_t mask = 0;
+    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
+        bool good = inputs->temp_valid_mask >> i & 1 && temp_plausible(inputs->temp_ddegc[i]);
+        uint32_t *lost_ms = &measured->temp_lost_ms[i];
+        bool known = measured->seen && *lost_ms < TEMP_HOLD_MS;
+        *lost_ms = good ? 0 : add_sat_u32(*lost_ms, dt_ms);
+        if (good)
+            measured->temp_ddegc[i] = inputs->temp_ddegc[i];
+        if (good || (known && *lost_ms < TEMP_HOLD_MS))
+            mask = (uint8_t)(mask | 1u << i);
+    }
+    return mask;
+}
+
+static void take_temps(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
+{
+    uint8_t mask = take_sensors(measured, inputs, dt_ms);
+    int32_t low = TEMP_HIGH_DDEGC;
+    int32_t high = TEMP_LOW_DDEGC;
+    int32_t sum = 0;
+    int32_t count = 0;
+    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        low = min32(low, measured->temp_ddegc[i]);
+        high = max32(high, measured->temp_ddegc[i]);
+        sum += measured->temp_ddegc[i];
+        count++;
+    }
+    measured->temp_valid_mask = mask;
+    measured->temps_lost = count == 0;
+    measured->temp_fault = count < TEMP_SENSOR_COUNT;
+    int32_t margin = measured->temp_fault ? TEMP_LOST_MARGIN_DDEGC : 0;
+    measured->temp_min_ddegc = low;
+    measured->temp_max_ddegc = high;
+    measured->temp_mean_ddegc = count ? (int32_t)div_round(sum, count) : 0;
+    measured->quantity[QUANTITY_COLD_DDEGC] = count ? low - margin : TEMP_LOW_DDEGC;
+    measured->quantity[QUANTITY_HOT_DDEGC] = count ? high + margin : TEMP_HIGH_DDEGC;
+}
+
+static void take_mos(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
+{
+    bool good = inputs->mos_valid && temp_plausible(inputs->mos_ddegc);
+    bool known = measured->seen && measured->mos_lost_ms < TEMP_HOLD_MS;
+    measured->mos_lost_ms = good ? 0 : add_sat_u32(measured->mos_lost_ms, dt_ms);
+    if (good)
+        measured->mos_ddegc = inputs->mos_ddegc;
+    measured->mos_valid = good || (known && measured->mos_lost_ms < TEMP_HOLD_MS);
+    measured->temp_fault |= !measured->mos_valid;
+    measured->quantity[QUANTITY_MOS_DDEGC] =
+        measured->mos_valid ? measured->mos_ddegc : MOS_LOST_DDEGC;
+}
+
+static void check_sum(struct measured *measured, uint32_t dt_ms)
+{
+    int32_t difference = abs32(measured->cell_sum_mv - measured->pack_mv);
+    bool bad = difference > SUM_LIMIT_MV || (int64_t)difference * 100 > measured->pack_mv;
+    measured->sum_bad_ms = bad ? add_sat_u32(measured->sum_bad_ms, dt_ms) : 0;
+}
+
+void measure_step(struct measured *measured, const struct inputs *inputs,
+                  const struct params *params, uint32_t dt_ms)
+{
+    bool fresh = !measured->seen || inputs->sample_count != measured->sample_count;
+    uint8_t present = count_cells(inputs->cell_valid_mask);
+    measured->cell_count = (uint8_t)params->cell_count;
+    measured->cell_count_wrong = present != measured->cell_count;
+    measured->current_fault = inputs->pack_valid && !current_plausible(inputs, params);
+    bool good = fresh && set_plausible(inputs, params);
+    measured->bad_ms = good ? 0 : add_sat_u32(measured->bad_ms, dt_ms);
+    measured->sample_count = inputs->sample_count;
+    if (good) {
+        take_cells(measured, inputs);
+        take_pack(measured, inputs);
+        check_sum(measured, dt_ms);
+    }
+    take_temps(measured, inputs, dt_ms);
+    take_mos(measured, inputs, dt_ms);
+    measured->quantity[QUANTITY_SHORT] = inputs->short_circuit;
+    measured->seen |= good;
+    measured->complete = measured->seen && measured->bad_ms < HOLD_MS &&
+                         measured->sum_bad_ms < SUM_HOLD_MS && !measured->temps_lost;
+}

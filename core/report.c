@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * State to snapshot. Values of a measurement are `have` only while the measurement is complete.
+ */
+#include "core/report.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+enum { FORCE_CHARGE_BAND_PERMILLE = 40 };
+
+static const uint64_t full_charge_due_ms = 30ull * 86400000ull;
+
+static const uint8_t measured_values[] = {
+    VALUE_pack_mv,        VALUE_pack_ma,         VALUE_power_w,        VALUE_cell_mean_mv,
+    VALUE_cell_spread_mv, VALUE_cell_min_mv,     VALUE_cell_max_mv,    VALUE_cell_min_index,
+    VALUE_cell_max_index, VALUE_temp_mean_ddegc, VALUE_temp_min_ddegc, VALUE_temp_max_ddegc,
+};
+
+static void report_cells(struct snapshot *s, const struct measured *m)
+{
+    for (uint8_t i = 0; i < m->cell_count; i++) {
+        s->cell_mv[i] = m->cell_mv[i];
+        snapshot_set_have(s, (enum value_id)(VALUE_cell_mv + i), m->complete);
+    }
+    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
+        s->temp_ddegc[i] = m->temp_ddegc[i];
+        bool valid = m->temp_valid_mask >> i & 1;
+        snapshot_set_have(s, (enum value_id)(VALUE_temp_ddegc + i), valid);
+    }
+    snapshot_put(s, VALUE_mos_ddegc, m->mos_ddegc);
+    snapshot_set_have(s, VALUE_mos_ddegc, m->mos_valid);
+}
+
+static void report_measured(struct snapshot *s, const struct measured *m)
+{
+    s->pack_mv = m->pack_mv;
+    s->pack_ma = m->pack_ma;
+    s->power_w = (int32_t)div_round((int64_t)m->pack_mv * m->pack_ma, 1000000);
+    s->cell_mean_mv = m->cell_count ? m->cell_sum_mv / m->cell_count : 0;
+    s->cell_min_mv = m->quantity[QUANTITY_CELL_MIN_MV];
+    s->cell_max_mv = m->quantity[QUANTITY_CELL_MAX_MV];
+    s->cell_spread_mv = s->cell_max_mv - s->cell_min_mv;
+    s->cell_min_index = m->cell_min_index;
+    s->cell_max_index = m->cell_max_index;
+    s->temp_mean_ddegc = m->temp_mean_ddegc;
+    /* With a lost sensor, the extremes that rules use: the safe worst case. */
+    s->temp_min_ddegc = m->quantity[QUANTITY_COLD_DDEGC];
+    s->temp_max_ddegc = m->quantity[QUANTITY_HOT_DDEGC];
+    for (size_t i = 0; i < COUNT(measured_values); i++)
+        snapshot_set_have(s, (enum value_id)measured_values[i], m->complete);
+    report_cells(s, m);
+}
+
+void report_fast(struct bms *bms)
+{
+    struct snapshot *s = &bms->snapshot;
+    report_measured(s, &bms->measured);
+    snapshot_put(s, VALUE_charge_allowed, bms->switches.charge_allowed);
+    snapshot_put(s, VALUE_discharge_allowed, bms->switches.discharge_allowed);
+    snapshot_put(s, VALUE_charge_on, bms->switches.charge);
+    snapshot_put(s, VALUE_discharge_on, bms->switches.discharge);
+    snapshot_put(s, VALUE_power_state, bms->power.state);
+    memcpy(s->alarms, bms->alarms, sizeof(s->alarms));
+    memcpy(s->warnings, bms->warnings, sizeof(s->warnings));
+    snapshot_set_have(s, VALUE_alarms, true);
+    snapshot_set_have(s, VALUE_warnings, true);
+    s->taken_ms = (uint32_t)bms->uptime_ms;
+}
+
+static void report_charge(struct snapshot *s, struct bms *bms)
+{
+    const struct soc *soc = &bms->soc;
+    int32_t low = bms->params.force_charge_soc_permille;
+    if (soc->soc_permille <= low)
+        bms->force_charge = low > 0;
+    else if (soc->soc_permille >= low + FORCE_CHARGE_BAND_PERMILLE)
+        bms->force_charge = false;
+    snapshot_put(s, VALUE_soc_permille, soc->soc_permille);
+    snapshot_put(s, VALUE_soh_permille, 1000);
+    snapshot_put(s, VALUE_remaining_mah, soc->remaining_mah);
+    snapshot_put(s, VALUE_full_mah, soc->full_mah);
+    snapshot_put(s, VALUE_cycle_mah, soc->cycle_mah);
+    snapshot_put(s, VALUE_cycle_count, soc->cycle_mah / bms->params.nominal_mah);
+    snapshot_put(s, VALUE_force_charge, bms->force_charge);
+    snapshot_put(s, VALUE_full_charge_requested, soc->since_full_ms >= full_charge_due_ms);
+}
+
+static void report_times(struct snapshot *s, const struct bms *bms)
+{
+    snapshot_put(s, VALUE_release_left_s, (int32_t)(bms->protect.release_left_ms / 1000));
+    snapshot_put(s, VALUE_run_time_s, (int32_t)(bms->run_time_ms / 1000));
+    snapshot_put(s, VALUE_uptime_s, (int32_t)(bms->uptime_ms / 1000));
+    snapshot_put(s, VALUE_clock_s, (int32_t)bms->clock_s);
+    snapshot_set_have(s, VALUE_clock_s, bms->clock_s != 0);
+}
+
+void report_slow(struct bms *bms)
+{
+    struct snapshot *s = &bms->snapshot;
+    uint8_t cells = bms->measured.cell_count;
+    snapshot_put(s, VALUE_cell_count, cells);
+    snapshot_put(s, VALUE_cell_present_mask, (int32_t)((1u << cells) - 1));
+    snapshot_put(s, VALUE_temp_sensor_mask,
+                 bms->measured.temp_valid_mask << 1 | bms->measured.mos_valid);
+    report_charge(s, bms);
+    report_times(s, bms);
+    limits_publish(&bms->limits, s);
+    snapshot_put_maker(s, "Hearth", sizeof("Hearth"));
+}
+
+void report_outputs(struct bms *bms)
+{
+    struct snapshot *s = &bms->snapshot;
+    const struct balance *balance = &bms->balance;
+    snapshot_put(s, VALUE_balance_ma, balance->ma);
+    snapshot_put(s, VALUE_balance_state, balance->ma > 0 ? 2 : 0);
+    snapshot_put(s, VALUE_balance_source_index, balance->source);
+    snapshot_put(s, VALUE_balance_sink_index, balance->sink);
+    snapshot_set_have(s, VALUE_balance_source_index, balance->ma > 0);
+    snapshot_set_have(s, VALUE_balance_sink_index, balance->ma > 0);
+    snapshot_put(s, VALUE_leds, bms->leds.lit | bms->leds.flickering << 16);
+    snapshot_put(s, VALUE_contacts,
+                 bms->contacts.dry1 | bms->contacts.dry2 << 1 | bms->outputs.buzzer << 2);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Coulomb counter in integer milliampere milliseconds, so that no charge is ever lost to rounding.
+ * Anchors: full = highest cell at the 100 % voltage, all cells at most 50 mV below, current at most
+ * 0.05C, held 60 s; empty = lowest cell, corrected for its resistance, at the 0 % voltage for 30 s.
+ * (Estimation rules: cell and safety facts, section 2.4.)
+ */
+#include "core/soc.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+#define MAMS_PER_MAH 3600000LL
+
+enum {
+    FULL_HOLD_MS = 60000,
+    EMPTY_HOLD_MS = 30000,
+    FULL_BAND_MV = 50,
+    FULL_CURRENT_DIVISOR = 20, /* 0.05C */
+    CELL_UOHM = 600,           /* typical 314 Ah cell with its joint, for the empty anchor */
+    LEAVE_ANCHOR_PERMILLE = 5,
+    EFFICIENCY_PERMILLE = 999,
+    ESTIMATE_MS = 1000,
+};
+
+static void publish(struct soc *soc)
+{
+    int64_t permille = div_round(soc->charge_mams * 1000, soc->full_mams);
+    int32_t low = soc->empty ? 0 : 10;
+    int32_t high = soc->full ? 1000 : 990;
+    soc->soc_permille = soc->full ? 1000 : soc->empty ? 0 : clamp32(permille, low, high);
+    soc->remaining_mah = (int32_t)div_round(soc->charge_mams, MAMS_PER_MAH);
+    soc->full_mah = (int32_t)div_round(soc->full_mams, MAMS_PER_MAH);
+}
+
+void soc_init(struct soc *soc, const struct params *params, int32_t soc_permille)
+{
+    memset(soc, 0, sizeof(*soc));
+    soc->full_mams = params->nominal_mah * MAMS_PER_MAH;
+    soc->charge_mams = soc->full_mams / 1000 * clamp32(soc_permille, 0, 1000);
+    publish(soc);
+}
+
+void soc_set_capacity(struct soc *soc, int32_t nominal_mah)
+{
+    soc->full_mams = nominal_mah * MAMS_PER_MAH;
+    soc->charge_mams = clamp64(soc->charge_mams, 0, soc->full_mams);
+    publish(soc);
+}
+
+static void count(struct soc *soc, int32_t pack_ma, uint32_t dt_ms)
+{
+    int64_t moved = (int64_t)pack_ma * dt_ms;
+    if (moved > 0) {
+        soc->cycle_mams += moved;
+        if (soc->cycle_mams >= MAMS_PER_MAH) {
+            int64_t mah = soc->cycle_mams / MAMS_PER_MAH;
+            soc->cycle_mah = saturate32(soc->cycle_mah + mah);
+            soc->cycle_mams -= mah * MAMS_PER_MAH;
+        }
+        moved = moved * EFFICIENCY_PERMILLE / 1000;
+    }
+    soc->charge_mams = clamp64(soc->charge_mams + moved, 0, soc->full_mams);
+}
+
+static bool looks_full(const struct measured *measured, const struct params *params)
+{
+    int32_t tail_ma = params->nominal_mah / FULL_CURRENT_DIVISOR;
+    return measured->quantity[QUANTITY_CELL_MAX_MV] >= params->soc_full_mv &&
+           measured->quantity[QUANTITY_CELL_MIN_MV] >= params->soc_full_mv - FULL_BAND_MV &&
+           abs32(measured->pack_ma) <= tail_ma;
+}
+
+static bool looks_empty(const struct measured *measured, const struct params *params)
+{
+    int64_t drop_mv = div_round((int64_t)measured->pack_ma * CELL_UOHM, 1000000);
+    int64_t rest_mv = measured->quantity[QUANTITY_CELL_MIN_MV] - drop_mv;
+    return rest_mv <= params->soc_empty_mv;
+}
+
+/* Sets the counter at an anchor, and leaves the anchor when the charge has moved away from it. */
+static void anchor(struct soc *soc)
+{
+    int64_t away = soc->full_mams / 1000 * LEAVE_ANCHOR_PERMILLE;
+    if (soc->full_ms >= FULL_HOLD_MS) {
+        soc->charge_mams = soc->full_mams;
+        soc->full = true;
+        soc->since_full_ms = 0;
+    } else if (soc->charge_mams < soc->full_mams - away) {
+        soc->full = false;
+    }
+    if (soc->empty_ms >= EMPTY_HOLD_MS) {
+        soc->charge_mams = 0;
+        soc->empty = true;
+    } else if (soc->charge_mams > away) {
+        soc->empty = false;
+    }
+}
+
+void soc_step(struct soc *soc, const struct measured *measured, const struct params *params,
+              uint32_t dt_ms)
+{
+    count(soc, measured->pack_ma, dt_ms);
+    soc->pending_ms += dt_ms;
+    if (soc->pending_ms < ESTIMATE_MS)
+        return;
+    uint32_t passed_ms = soc->pending_ms;
+    soc->pending_ms = 0;
+    soc->since_full_ms += passed_ms;
+    soc->full_ms = looks_full(measured, params) ? add_sat_u32(soc->full_ms, passed_ms) : 0;
+    soc->empty_ms = looks_empty(measured, params) ? add_sat_u32(soc->empty_ms, passed_ms) : 0;
+    anchor(soc);
+    publish(soc);
+}

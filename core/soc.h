@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * State of charge: an integer charge counter with a full and an empty anchor. SOC takes part in no
+ * protection. 100 % is shown only after the full anchor, 0 % only after the empty one.
+ */
+#ifndef HEARTH_CORE_SOC_H
+#define HEARTH_CORE_SOC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/measure.h"
+#include "core/params.h"
+
+struct soc {
+    int32_t soc_permille; /* shown */
+    int32_t remaining_mah;
+    int32_t full_mah;
+    bool full; /* at the full anchor */
+    bool empty;
+    int32_t cycle_mah; /* all charge that went in, saturating */
+    /* private */
+    uint64_t since_full_ms; /* since the last full anchor */
+    int64_t charge_mams;    /* mA ms above empty */
+    int64_t full_mams;
+    int64_t cycle_mams; /* fraction not yet in cycle_mah */
+    uint32_t full_ms;   /* full condition holds */
+    uint32_t empty_ms;
+    uint32_t pending_ms; /* time since the last estimate */
+};
+
+/* `soc_permille` is the stored charge (0..1000). */
+void soc_init(struct soc *soc, const struct params *params, int32_t soc_permille);
+
+/* Counts every step, checks anchors once a second. Call only with complete measurements. */
+void soc_step(struct soc *soc, const struct measured *measured, const struct params *params,
+              uint32_t dt_ms);
+
+/* The nominal capacity was changed: the charge stays, the full capacity follows. */
+void soc_set_capacity(struct soc *soc, int32_t nominal_mah);
+
+#endif
