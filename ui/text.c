@@ -13,19 +13,21 @@ const char *const unit_name[UNIT_KIND_COUNT] = {
 #undef UNIT
 };
 
+/* clang-format off */
 const struct unit_display unit_display[UNIT_KIND_COUNT] = {
-    [UNIT_MV] = {"V",       3, 2},
-      [UNIT_MA] = {"A",       3, 1},
-    [UNIT_MAH] = {"Ah",      3, 1},
-      [UNIT_W] = {"W",       0, 0},
-    [UNIT_DDEGC] = {"\u00B0C", 1, 1},
-      [UNIT_PERMILLE] = {"%",       1, 1},
-    [UNIT_UOHM] = {"m\u03A9", 3, 3},
-      [UNIT_MOHM] = {"m\u03A9", 0, 0},
-    [UNIT_US] = {"\u00B5s", 0, 0},
-      [UNIT_MS] = {"s",       3, 1},
-    [UNIT_S] = {"s",       0, 0},
+    [UNIT_MV]       = {"V",        3, 2},
+    [UNIT_MA]       = {"A",        3, 1},
+    [UNIT_MAH]      = {"Ah",       3, 1},
+    [UNIT_W]        = {"W",        0, 0},
+    [UNIT_DDEGC]    = {"\u00B0C",  1, 1},
+    [UNIT_PERMILLE] = {"%",        1, 1},
+    [UNIT_UOHM]     = {"m\u03A9",  3, 3},
+    [UNIT_MOHM]     = {"m\u03A9",  0, 0},
+    [UNIT_US]       = {"\u00B5s",  0, 0},
+    [UNIT_MS]       = {"s",        3, 1},
+    [UNIT_S]        = {"s",        0, 0},
 };
+/* clang-format on */
 
 static int32_t power_of_ten(unsigned exponent)
 {
