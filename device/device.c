@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The box around the core. Requests of a port become commands, all of which are checked before any
+ * is queued; readings of the bus go to the bank; the bank's view goes to the inverter.
+ */
+#include "device/device.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "protocols/jk_map.h"
+
+enum { FIRST_PERIOD_MS = 1000 };
+
+static const uint8_t port_session[DEVICE_PORT_COUNT] = {
+    [DEVICE_RS485_1] = SESSION_RS485_1,
+    [DEVICE_RS485_2] = SESSION_RS485_2,
+    [DEVICE_RS232] = SESSION_RS232,
+};
+
+static uint32_t to_ms(uint64_t now_us)
+{
+    return (uint32_t)(now_us / 1000);
+}
+
+bool device_is_host(const struct device *device)
+{
+    return device->dip == 0;
+}
+
+bool device_is_on(const struct device *device)
+{
+    return device->bms.power.state != POWER_OFF;
+}
+
+static bool port_is_host(const struct device *device, enum device_port port)
+{
+    return port == DEVICE_RS485_2 && device_is_host(device);
+}
+
+/* Gives every port and the bank the role of the DIP switch. */
+static void take_role(struct device *device, uint8_t dip, uint64_t now_us)
+{
+    const struct params *params = &device->bms.params;
+    device->dip = dip;
+    for (int port = 0; port < DEVICE_PORT_COUNT; port++) {
+        if (port_is_host(device, (enum device_port)port))
+            jk_host_init(&device->port[port].host, (enum jk_timing)device->timing);
+        else
+            jk_server_init(&device->port[port].server, dip, (enum session)port_session[port]);
+    }
+    bank_init(&device->bank, (uint8_t)params->parallel_packs,
+              (uint32_t)params->first_reading_timeout_s * 1000u);
+    can_sender_init(&device->sender, device->can, now_us);
+}
+
+void device_init(struct device *device, const struct device_setup *setup, uint8_t dip)
+{
+    ASSERT(dip <= JK_ADDRESS_MAX);
+    memset(device, 0, sizeof(*device));
+    device->timing = (uint8_t)setup->timing;
+    device->can = setup->can;
+    bms_init(&device->bms, &setup->params, &setup->stored);
+    take_role(device, dip, 0);
+}
+
+static void keep_events(struct device *device)
+{
+    const struct outputs *outputs = &device->bms.outputs;
+    for (uint8_t i = 0; i < outputs->event_count; i++)
+        device->events[device->event_total++ % DEVICE_EVENT_MAX] = outputs->events[i];
+}
+
+static void step_bank(struct device *device, uint32_t dt_ms, uint64_t now_us)
+{
+    if (!device_is_host(device) || !device_is_on(device))
+        return;
+    bank_put_status(&device->bank, 0, &device->bms.snapshot, to_ms(now_us), dt_ms);
+    if (!device->bank.pack[0].params_read)
+        bank_put_params(&device->bank, 0, &device->bms.params, to_ms(now_us));
+    bank_step(&device->bank, to_ms(now_us));
+}
+
+void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us)
+{
+    if (inputs->dip != device->dip)
+        take_role(device, inputs->dip, now_us);
+    inputs->bus_request = device->bus_request;
+    device->bus_request = false;
+    bms_step(&device->bms, inputs, dt_ms);
+    keep_events(device);
+    step_bank(device, dt_ms, now_us);
+}
+
+/* First refusal of a request, or COMMAND_ACCEPTED. */
+static enum command_result check_all(const struct device *device, const struct jk_request *request)
+{
+    if (device->bms.queue_count + request->command_count > COMMAND_QUEUE_MAX)
+        return COMMAND_BUSY;
+    for (uint8_t i = 0; i < request->command_count; i++) {
+        enum command_result result = bms_check(&device->bms, &request->commands[i]);
+        if (result != COMMAND_ACCEPTED)
+            return result;
+    }
+    return COMMAND_ACCEPTED;
+}
+
+/* All commands of a request or none; a refusal is told to the core once, for its event. */
+static enum command_result carry_out(struct device *device, const struct jk_request *request)
+{
+    enum command_result refusal = check_all(device, request);
+    for (uint8_t i = 0; i < request->command_count; i++) {
+        bool refused = bms_check(&device->bms, &request->commands[i]) != COMMAND_ACCEPTED;
+        if (refusal == COMMAND_ACCEPTED || refused)
+            bms_request(&device->bms, &request->commands[i]);
+        if (refusal != COMMAND_ACCEPTED && refused)
+            break;
+    }
+    return refusal;
+}
+
+static void serve(struct device *device, struct jk_server *server)
+{
+    struct jk_request request;
+    while (jk_server_take(server, &device->bms.params, &request)) {
+        enum command_result result = carry_out(device, &request);
+        jk_server_reply(server, &request, result, &device->bms.snapshot, &device->bms.params);
+        device->bus_request |= server->session == SESSION_RS485_2;
+    }
+}
+
+static void collect_report(struct device *device, struct jk_host *host, uint64_t now_us)
+{
+    struct jk_report report;
+    if (!jk_host_take(host, &report))
+        return;
+    struct snapshot snapshot;
+    struct params params;
+    snapshot_init(&snapshot);
+    params_init(&params);
+    if (jk_map_decode_frame(report.frame, &snapshot, &params) != DECODED)
+        return;
+    uint32_t period_ms = report.period_ms ? report.period_ms : FIRST_PERIOD_MS;
+    if (report.type == JK_STATUS)
+        bank_put_status(&device->bank, report.address, &snapshot, to_ms(now_us), period_ms);
+    else
+        bank_put_params(&device->bank, report.address, &params, to_ms(now_us));
+}
+
+void device_receive(struct device *device, enum device_port port, const uint8_t *bytes, size_t size,
+                    uint64_t now_us)
+{
+    ASSERT(port < DEVICE_PORT_COUNT);
+    if (!device_is_on(device))
+        return;
+    if (port_is_host(device, port)) {
+        jk_host_receive(&device->port[port].host, bytes, size, now_us);
+        collect_report(device, &device->port[port].host, now_us);
+    } else {
+        jk_server_receive(&device->port[port].server, bytes, size, now_us);
+        serve(device, &device->port[port].server);
+    }
+}
+
+void device_poll(struct device *device, uint64_t now_us)
+{
+    if (!device_is_on(device))
+        return;
+    for (int port = 0; port < DEVICE_PORT_COUNT; port++) {
+        if (port_is_host(device, (enum device_port)port)) {
+            struct jk_host *host = &device->port[port].host;
+            jk_host_step(host, &device->bms.snapshot, &device->bms.params, now_us);
+            collect_report(device, host, now_us);
+        } else {
+            jk_server_step(&device->port[port].server, now_us);
+            serve(device, &device->port[port].server);
+        }
+    }
+}
+
+size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size)
+{
+    ASSERT(port < DEVICE_PORT_COUNT);
+    if (!device_is_on(device))
+        return 0;
+    if (port_is_host(device, port))
+        return jk_host_transmit(&device->port[port].host, buffer, size);
+    return jk_server_transmit(&device->port[port].server, buffer, size);
+}
+
+void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us)
+{
+    if (device_is_host(device) && device_is_on(device))
+        can_sender_receive(&device->sender, frame, now_us);
+}
+
+bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_t now_us)
+{
+    if (!device_is_host(device) || !device_is_on(device) || !bank_ready(&device->bank))
+        return false;
+    can_sender_step(&device->sender, bank_snapshot(&device->bank), now_us);
+    struct view view;
+    bank_view(&device->bank, &view);
+    return can_sender_transmit(&device->sender, &view, frame);
+}
+
+void device_put_reading(struct device *device, uint8_t address, const struct snapshot *snapshot,
+                        const struct params *params, uint32_t period_ms, uint64_t now_us)
+{
+    bank_put_status(&device->bank, address, snapshot, to_ms(now_us), period_ms);
+    bank_put_params(&device->bank, address, params, to_ms(now_us));
+}
+
+const struct outputs *device_outputs(const struct device *device)
+{
+    return &device->bms.outputs;
+}
+
+const struct snapshot *device_snapshot(const struct device *device)
+{
+    return &device->bms.snapshot;
+}
+
+const struct params *device_params(const struct device *device)
+{
+    return &device->bms.params;
+}
+
+enum command_result device_check(const struct device *device, const struct command *command)
+{
+    return bms_check(&device->bms, command);
+}
+
+enum command_result device_request(struct device *device, const struct command *command)
+{
+    return bms_request(&device->bms, command);
+}

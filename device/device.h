@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One pack as a box: core, DIP switch, serial ports and CAN, with the role that the DIP switch
+ * gives. Firmware, `hearth pack` and `hearth run` use the same struct. It moves bytes and asks the
+ * core; it knows no descriptor and no clock.
+ */
+#ifndef HEARTH_DEVICE_DEVICE_H
+#define HEARTH_DEVICE_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bank/bank.h"
+#include "base/can.h"
+#include "core/bms.h"
+#include "protocols/jk_bus.h"
+#include "protocols/jk_server.h"
+#include "wire/can_link.h"
+
+enum device_port { DEVICE_RS485_1, DEVICE_RS485_2, DEVICE_RS232, DEVICE_PORT_COUNT };
+
+struct device_setup {
+    struct params params;
+    struct stored stored;
+    const struct can_protocol *can; /* what the host speaks to the inverter */
+    enum jk_timing timing;          /* of RS485-2 when this pack is the host */
+};
+
+/* A serial port of a slave or service port answers; RS485-2 of the host asks. */
+union device_endpoint {
+    struct jk_server server;
+    struct jk_host host;
+};
+
+#define DEVICE_EVENT_MAX 64
+
+struct device {
+    struct bms bms;
+    uint8_t dip;
+    uint8_t timing; /* enum jk_timing */
+    const struct can_protocol *can;
+    union device_endpoint port[DEVICE_PORT_COUNT];
+    struct bank bank;                      /* filled on the host only */
+    struct can_sender sender;              /* host only */
+    bool bus_request;                      /* a request for our address came since the last step */
+    uint64_t request_us;                   /* time of the last one */
+    struct event events[DEVICE_EVENT_MAX]; /* the latest, a ring */
+    uint32_t event_total; /* events so far; the next goes to event_total % DEVICE_EVENT_MAX */
+};
+
+void device_init(struct device *device, const struct device_setup *setup, uint8_t dip);
+
+/* One step of the pack. button, dip and measurements come in `inputs`; bus_request is filled in. A
+ * changed DIP switch changes the role at once. now_us is the time at the end of the step. */
+void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us);
+
+bool device_is_host(const struct device *device);
+bool device_is_on(const struct device *device); /* off: it neither hears nor speaks */
+
+/* Bytes that came in; answers are ready at once in device_transmit(). */
+void device_receive(struct device *device, enum device_port port, const uint8_t *bytes, size_t size,
+                    uint64_t now_us);
+
+/* Lets the ports act on time; call at least every few milliseconds. */
+void device_poll(struct device *device, uint64_t now_us);
+
+size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size);
+
+/* CAN of the host. transmit: true while there is a frame to send now. */
+void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us);
+bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_t now_us);
+
+/* A reading of another pack that did not come as bytes (simulation in long steps). */
+void device_put_reading(struct device *device, uint8_t address, const struct snapshot *snapshot,
+                        const struct params *params, uint32_t period_ms, uint64_t now_us);
+
+const struct outputs *device_outputs(const struct device *device);
+const struct snapshot *device_snapshot(const struct device *device);
+const struct params *device_params(const struct device *device);
+
+/* See bms_check() and bms_request(). */
+enum command_result device_check(const struct device *device, const struct command *command);
+enum command_result device_request(struct device *device, const struct command *command);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Real time for a site. Bytes for a port of the first pack are answered at once; the parallel bus
+ * has the timing of its baud rate, so its answers come with the next ticks.
+ */
+#include "service/live.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/number.h"
+
+enum { TICK_MS = 10 };
+
+static uint64_t virtual_us(const struct live *live)
+{
+    return live->site.time_us;
+}
+
+static void bus_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)
+{
+    struct live *live = context;
+    (void)now_us;
+    if (live->speed == 1)
+        site_bus_receive(&live->site, bytes, size);
+    else
+        live->refused_bytes += (uint32_t)size;
+}
+
+static void flush_own(struct live_serial *own)
+{
+    uint8_t bytes[SERIAL_BUS_BURST];
+    struct device *device = &own->live->site.device[0];
+    size_t size = device_transmit(device, own->device_port, bytes, sizeof(bytes));
+    if (size > 0 && own->port.kind)
+        serial_port_write(&own->port, bytes, size);
+}
+
+static void own_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)
+{
+    struct live_serial *own = context;
+    struct live *live = own->live;
+    (void)now_us;
+    device_receive(&live->site.device[0], own->device_port, bytes, size, virtual_us(live));
+    flush_own(own);
+}
+
+static void can_received(void *context, const struct can_frame *frame, uint64_t now_us)
+{
+    struct live *live = context;
+    (void)now_us;
+    if (live->speed == 1)
+        site_can_receive(&live->site, frame);
+    else
+        live->refused_frames++;
+}
+
+static void flush(struct live *live)
+{
+    uint8_t bytes[1024];
+    struct can_frame frame;
+    size_t size;
+    while ((size = site_bus_transmit(&live->site, bytes, sizeof(bytes))) > 0) {
+        if (live->bus.kind)
+            serial_port_write(&live->bus, bytes, size);
+    }
+    while (site_can_transmit(&live->site, &frame)) {
+        if (live->can.kind)
+            can_port_write(&live->can, &frame);
+    }
+    for (size_t i = 0; i < COUNT(live->own); i++)
+        flush_own(&live->own[i]);
+}
+
+static void tick(void *context, uint64_t due_us)
+{
+    struct live *live = context;
+    (void)due_us;
+    for (uint32_t i = 0; i < live->speed; i++) {
+        site_step(&live->site, TICK_MS);
+        flush(live);
+    }
+}
+
+static int open_own(struct live *live, struct loop *loop, struct live_serial *own, const char *url,
+                    char *error)
+{
+    if (!url)
+        return 0;
+    const struct serial_listener listener = {own, own_received};
+    own->live = live;
+    return serial_port_open(&own->port, loop, url, &listener, error);
+}
+
+static int open_ports(struct live *live, struct loop *loop, const struct live_ports *ports,
+                      char *error)
+{
+    const struct serial_listener bus = {live, bus_received};
+    const struct can_listener can = {live, can_received};
+    int result = 0;
+    if (ports->rs485_2)
+        result = serial_port_open(&live->bus, loop, ports->rs485_2, &bus, error);
+    if (result == 0)
+        result = open_own(live, loop, &live->own[0], ports->rs485_1, error);
+    if (result == 0)
+        result = open_own(live, loop, &live->own[1], ports->rs232, error);
+    if (result == 0 && ports->can)
+        result = can_port_open(&live->can, loop, ports->can, &can, error);
+    return result;
+}
+
+int live_start(struct live *live, struct loop *loop, const struct site_setup *setup,
+               const struct live_ports *ports, char *error)
+{
+    static const enum device_port device_port[] = {DEVICE_RS485_1, DEVICE_RS232};
+    memset(live, 0, sizeof(*live));
+    live->speed = 1;
+    for (size_t i = 0; i < COUNT(live->own); i++) {
+        live->own[i].live = live;
+        live->own[i].device_port = device_port[i];
+    }
+    site_init(&live->site, setup);
+    int result = open_ports(live, loop, ports, error);
+    if (result < 0) {
+        live_stop(live);
+        return result;
+    }
+    live->timer.context = live;
+    live->timer.tick = tick;
+    result = loop_timer_start(&live->timer, loop, TICK_MS);
+    if (result < 0)
+        port_fail(error, "no timer");
+    return result;
+}
+
+void live_stop(struct live *live)
+{
+    loop_timer_stop(&live->timer);
+    serial_port_close(&live->bus);
+    for (size_t i = 0; i < COUNT(live->own); i++)
+        serial_port_close(&live->own[i].port);
+    can_port_close(&live->can);
+}
+
+void live_set_speed(struct live *live, uint32_t speed)
+{
+    ASSERT(speed >= 1 && speed <= LIVE_SPEED_MAX);
+    live->speed = speed;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A site in real time on real ports: advances it every 10 ms, N times at xN, and carries bytes and
+ * frames between its buses and the outside. At N != 1 ports to the outside only show, nothing comes
+ * in. Decides nothing.
+ */
+#ifndef HEARTH_SERVICE_LIVE_H
+#define HEARTH_SERVICE_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "port/linux/can_port.h"
+#include "port/linux/error.h"
+#include "port/linux/loop.h"
+#include "port/linux/serial_port.h"
+#include "site/site.h"
+
+#define LIVE_SPEED_MAX 60
+
+/* URLs of the ports to open; NULL where there is none. */
+struct live_ports {
+    const char *rs485_2; /* the parallel bus */
+    const char *rs485_1; /* of the first pack */
+    const char *rs232;   /* of the first pack */
+    const char *can;     /* of the host */
+};
+
+struct live;
+
+/* A serial port that belongs to the first pack alone. */
+struct live_serial {
+    struct live *live;
+    enum device_port device_port;
+    struct serial_port port;
+};
+
+struct live {
+    struct site site;
+    uint32_t speed;
+    struct loop_timer timer;
+    struct serial_port bus;
+    struct live_serial own[2]; /* RS485-1, RS232 */
+    struct can_port can;
+    uint32_t refused_bytes; /* came in at N != 1 */
+    uint32_t refused_frames;
+};
+
+/* Opens the ports and starts the clock. Large (about 2 MB) and must not move. Returns 0, or a
+ * negative enum result with `error` (PORT_ERROR_SIZE) filled and everything closed again. */
+int live_start(struct live *live, struct loop *loop, const struct site_setup *setup,
+               const struct live_ports *ports, char *error);
+void live_stop(struct live *live);
+
+/* 1..LIVE_SPEED_MAX. */
+void live_set_speed(struct live *live, uint32_t speed);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One step: physics with the last outputs, every pack decides on what it measured, buses carry
+ * bytes millisecond by millisecond, the inverter obeys what it decoded.
+ */
+#include "site/site.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/number.h"
+
+enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, AMBIENT_MS = 60000 };
+
+static void init_packs(struct site *site, const struct site_setup *setup)
+{
+    struct device_setup pack = {
+        .params = *setup->params, .can = setup->can, .timing = setup->timing};
+    pack.params.parallel_packs = setup->first_dip == 0 ? setup->pack_count : 1;
+    for (uint8_t i = 0; i < setup->pack_count; i++) {
+        uint8_t dip = (uint8_t)(setup->first_dip + i);
+        pack.stored =
+            (struct stored){.soc_permille = setup->soc_permille[i], .run_time_s = 0, .on = true};
+        device_init(&site->device[i], &pack, dip);
+        site->inputs[i].dip = dip;
+        site->bus_cable[i] = true;
+    }
+}
+
+static void init_plant(struct site *site, const struct site_setup *setup)
+{
+    struct sim_parallel_setup plant = {
+        .seed = setup->seed,
+        .count = setup->pack_count,
+        .nominal_mah = setup->params->nominal_mah,
+        .ambient_ddegc = sim_day_ambient_ddegc(&site->day, setup->start_ms),
+    };
+    memcpy(plant.soc_permille, setup->soc_permille, sizeof(plant.soc_permille));
+    sim_parallel_init(&site->plant, &plant);
+    sim_inverter_init(&site->inverter, setup->params->nominal_mah * setup->pack_count);
+}
+
+void site_init(struct site *site, const struct site_setup *setup)
+{
+    ASSERT(setup->pack_count >= 1 && setup->first_dip + setup->pack_count <= PACK_MAX);
+    memset(site, 0, sizeof(*site));
+    site->start_ms = setup->start_ms;
+    site->pack_count = setup->pack_count;
+    site->inverter_on_can = setup->inverter_on_can;
+    site->can_cable = true;
+    sim_day_init(&site->day, setup->seed);
+    /* Sized for three packs; a smaller or larger bank gets its share of sun and load. */
+    site->day.solar_peak_w = site->day.solar_peak_w * setup->pack_count / 3;
+    site->day.load_scale_permille = site->day.load_scale_permille * setup->pack_count / 3;
+    init_packs(site, setup);
+    init_plant(site, setup);
+    can_receiver_init(&site->receiver, setup->can, 0);
+    serial_bus_init(&site->bus, BUS_BAUD);
+    ring_init(&site->bus_out, site->bus_out_bytes, sizeof(site->bus_out_bytes));
+}
+
+uint32_t site_day_ms(const struct site *site)
+{
+    return (uint32_t)((site->start_ms + site->time_us / 1000) % SIM_DAY_MS);
+}
+
+const struct device *site_host(const struct site *site)
+{
+    for (uint8_t i = 0; i < site->pack_count; i++) {
+        if (device_is_host(&site->device[i]))
+            return &site->device[i];
+    }
+    return NULL;
+}
+
+static void step_physics(struct site *site, uint32_t dt_ms)
+{
+    struct outputs outputs[PACK_MAX];
+    uint64_t time_ms = site->start_ms + site->time_us / 1000;
+    for (uint8_t i = 0; i < site->pack_count; i++)
+        outputs[i] = *device_outputs(&site->device[i]);
+    if (time_ms % AMBIENT_MS < dt_ms)
+        sim_parallel_set_ambient(&site->plant, sim_day_ambient_ddegc(&site->day, time_ms));
+    sim_parallel_step(&site->plant, outputs, &site->inverter.demand, dt_ms);
+}
+
+static void step_packs(struct site *site, uint32_t dt_ms, uint64_t end_us)
+{
+    for (uint8_t i = 0; i < site->pack_count; i++) {
+        sim_pack_measure(&site->plant.pack[i], &site->inputs[i]);
+        device_step(&site->device[i], &site->inputs[i], dt_ms, end_us);
+    }
+}
+
+static void deliver(struct site *site, const struct serial_burst *burst, uint64_t now_us)
+{
+    bool cut_off = burst->sender >= 0 && burst->sender < OUTSIDE && !site->bus_cable[burst->sender];
+    for (uint8_t i = 0; i < site->pack_count && !cut_off; i++) {
+        if (i != burst->sender && site->bus_cable[i])
+            device_receive(&site->device[i], DEVICE_RS485_2, burst->bytes, burst->size, now_us);
+    }
+    if (burst->sender != OUTSIDE && !cut_off)
+        ring_put(&site->bus_out, burst->bytes, burst->size);
+}
+
+/* One look at the bus: what has arrived is delivered, who has something to say says it. */
+static void poll_bus(struct site *site, uint64_t now_us)
+{
+    struct serial_burst burst;
+    if (serial_bus_take(&site->bus, now_us, &burst))
+        deliver(site, &burst, now_us);
+    for (uint8_t i = 0; i < site->pack_count; i++) {
+        uint8_t bytes[SERIAL_BUS_BURST];
+        device_poll(&site->device[i], now_us);
+        size_t size = device_transmit(&site->device[i], DEVICE_RS485_2, bytes, sizeof(bytes));
+        if (size > 0)
+            serial_bus_send(&site->bus, i, bytes, size, now_us);
+    }
+}
+
+static void remember_frame(struct site *site, const struct can_frame *frame, bool from_inverter,
+                           uint64_t now_us)
+{
+    uint8_t i = 0;
+    while (i < site->frame_count && site->frames[i].frame.id != frame->id)
+        i++;
+    if (i == SITE_FRAME_MAX)
+        return;
+    if (i == site->frame_count)
+        site->frames[site->frame_count++].count = 0;
+    uint32_t count = site->frames[i].count + 1;
+    site->frames[i] = (struct site_frame){*frame, from_inverter, now_us, count};
+    if (site->can_out_total - site->can_out_taken == SITE_CAN_OUT_MAX) {
+        site->can_out_taken++;
+        site->can_out_lost++;
+    }
+    site->can_out[site->can_out_total++ % SITE_CAN_OUT_MAX] = *frame;
+}
+
+/* The inverter's side of the CAN bus. */
+static void poll_inverter(struct site *site, uint64_t now_us)
+{
+    struct can_frame frame;
+    while (can_receiver_transmit(&site->receiver, now_us, &frame)) {
+        if (site->can_cable)
+            site_can_receive(site, &frame);
+        remember_frame(site, &frame, true, now_us);
+    }
+}
+
+static void poll_can(struct site *site, uint64_t now_us)
+{
+    struct can_frame frame;
+    for (uint8_t i = 0; i < site->pack_count; i++) {
+        while (device_can_transmit(&site->device[i], &frame, now_us)) {
+            if (!site->can_cable)
+                continue;
+            can_receiver_receive(&site->receiver, &frame, now_us);
+            remember_frame(site, &frame, false, now_us);
+        }
+    }
+    if (site->inverter_on_can)
+        poll_inverter(site, now_us);
+}
+
+static void exchange_bytes(struct site *site, uint32_t dt_ms)
+{
+    for (uint32_t ms = 1; ms <= dt_ms; ms++)
+        poll_bus(site, site->time_us + ms * 1000u);
+    poll_can(site, site->time_us + dt_ms * 1000u);
+}
+
+/* Long steps: the host reads the packs as they are. */
+static void exchange_readings(struct site *site, uint32_t dt_ms, uint64_t end_us)
+{
+    for (uint8_t host = 0; host < site->pack_count; host++) {
+        if (!device_is_host(&site->device[host]))
+            continue;
+        for (uint8_t i = 0; i < site->pack_count; i++) {
+            const struct device *pack = &site->device[i];
+            if (i != host && site->bus_cable[i] && site->bus_cable[host] && device_is_on(pack))
+                device_put_reading(&site->device[host], pack->dip, device_snapshot(pack),
+                                   device_params(pack), dt_ms, end_us);
+        }
+    }
+}
+
+static const struct snapshot *heard(const struct site *site, bool bytes, bool *link_ok)
+{
+    if (bytes && site->inverter_on_can) {
+        *link_ok = can_receiver_alive(&site->receiver, site->time_us);
+        return &site->receiver.values;
+    }
+    const struct device *host = site_host(site);
+    if (!host) {
+        *link_ok = true;
+        return device_snapshot(&site->device[0]);
+    }
+    *link_ok = site->can_cable && bank_ready(&host->bank);
+    return bank_snapshot(&host->bank);
+}
+
+static void step_inverter(struct site *site, uint32_t dt_ms, bool bytes)
+{
+    uint64_t time_ms = site->start_ms + site->time_us / 1000;
+    site->solar_w = sim_day_solar_w(&site->day, time_ms);
+    site->load_w = sim_day_load_w(&site->day, time_ms);
+    struct sim_inverter_sight sight = {
+        .solar_w = site->solar_w,
+        .load_w = site->load_w,
+        .terminal_mv = site->plant.terminal_mv,
+        .battery_ma = site->plant.total_ma,
+    };
+    sight.received = heard(site, bytes, &sight.link_ok);
+    sim_inverter_step(&site->inverter, &sight, dt_ms);
+}
+
+void site_step(struct site *site, uint32_t dt_ms)
+{
+    uint64_t end_us = site->time_us + dt_ms * 1000ull;
+    bool bytes = dt_ms <= SITE_BYTES_STEP_MS;
+    step_physics(site, dt_ms);
+    step_packs(site, dt_ms, end_us);
+    if (bytes)
+        exchange_bytes(site, dt_ms);
+    else
+        exchange_readings(site, dt_ms, end_us);
+    step_inverter(site, dt_ms, bytes);
+    site->time_us = end_us;
+}
+
+void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size)
+{
+    serial_bus_send(&site->bus, OUTSIDE, bytes, size, site->time_us);
+}
+
+void site_can_receive(struct site *site, const struct can_frame *frame)
+{
+    for (uint8_t i = 0; i < site->pack_count; i++)
+        device_can_receive(&site->device[i], frame, site->time_us);
+}
+
+size_t site_bus_transmit(struct site *site, uint8_t *buffer, size_t size)
+{
+    return ring_get(&site->bus_out, buffer, size);
+}
+
+bool site_can_transmit(struct site *site, struct can_frame *frame)
+{
+    if (site->can_out_taken == site->can_out_total)
+        return false;
+    *frame = site->can_out[site->can_out_taken++ % SITE_CAN_OUT_MAX];
+    return true;
+}

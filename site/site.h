@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Packs, buses, inverter and weather in virtual time. One clock; nothing here opens a descriptor or
+ * reads a clock. Bytes and frames of the outside come in and go out through rings.
+ */
+#ifndef HEARTH_SITE_SITE_H
+#define HEARTH_SITE_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ring.h"
+#include "device/device.h"
+#include "sim/day.h"
+#include "sim/inverter.h"
+#include "sim/parallel.h"
+#include "site/serial_bus.h"
+#include "wire/can_link.h"
+
+#define SITE_BYTES_STEP_MS 10 /* longest step with bytes on the buses */
+#define SITE_FRAME_MAX 32     /* identifiers remembered for display */
+#define SITE_CAN_OUT_MAX 64
+
+struct site_setup {
+    uint64_t seed;
+    uint8_t pack_count; /* 1..16; pack n has DIP first_dip + n */
+    uint8_t first_dip;
+    uint64_t start_ms;              /* time of day at the start */
+    int32_t soc_permille[PACK_MAX]; /* real charge at the start */
+    const struct params *params;    /* of every pack; parallel_packs is set here */
+    const struct can_protocol *can;
+    enum jk_timing timing;
+    bool inverter_on_can; /* else the inverter reads the bank directly (a lone slave) */
+};
+
+/* The last frame of an identifier on the CAN bus. */
+struct site_frame {
+    struct can_frame frame;
+    bool from_inverter;
+    uint64_t time_us;
+    uint32_t count;
+};
+
+struct site {
+    uint64_t time_us;  /* virtual, since the start */
+    uint64_t start_ms; /* time of day at time 0 */
+    uint8_t pack_count;
+    struct device device[PACK_MAX];
+    struct inputs inputs[PACK_MAX]; /* dip and button may be written */
+    bool bus_cable[PACK_MAX];       /* RS485-2 plugged in; may be written */
+    bool can_cable;                 /* likewise, host to inverter */
+    struct sim_parallel plant;      /* its faults may be written */
+    struct sim_day day;
+    struct sim_inverter inverter;
+    bool inverter_on_can;
+    struct can_receiver receiver; /* the inverter's */
+    struct serial_bus bus;        /* RS485-2 */
+    struct site_frame frames[SITE_FRAME_MAX];
+    uint8_t frame_count;
+    struct can_frame can_out[SITE_CAN_OUT_MAX]; /* to the outside; oldest dropped */
+    uint32_t can_out_total;
+    uint32_t can_out_taken;
+    uint32_t can_out_lost;
+    struct ring bus_out; /* bytes on RS485-2, to the outside */
+    uint8_t bus_out_bytes[8192];
+    int32_t solar_w;
+    int32_t load_w;
+};
+
+void site_init(struct site *site, const struct site_setup *setup);
+
+/* Everything advances by dt_ms (1..60,000). Above SITE_BYTES_STEP_MS packs read each other without
+ * bytes and the inverter reads the bank without frames. */
+void site_step(struct site *site, uint32_t dt_ms);
+
+/* What came from outside; it acts within the next millisecond of virtual time. */
+void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size);
+void site_can_receive(struct site *site, const struct can_frame *frame);
+
+/* What went over the buses since the last call. */
+size_t site_bus_transmit(struct site *site, uint8_t *buffer, size_t size);
+bool site_can_transmit(struct site *site, struct can_frame *frame);
+
+/* Time of day, 0..86,399,999 ms. */
+uint32_t site_day_ms(const struct site *site);
+
+/* The pack with DIP 0, or NULL. */
+const struct device *site_host(const struct site *site);
+
+#endif
