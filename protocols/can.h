@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The CAN protocols, one file each. Others reach them through the registry, by name.
+ */
+#ifndef HEARTH_PROTOCOLS_CAN_H
+#define HEARTH_PROTOCOLS_CAN_H
+
+#include "wire/can_table.h"
+
+extern const struct can_protocol pylon_can;
+
+#endif
