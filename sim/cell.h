@@ -6,9 +6,10 @@
 #ifndef HEARTH_SIM_CELL_H
 #define HEARTH_SIM_CELL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_CELL_FULL_BINS 61 /* 97..100 % in steps of 0.05 % */
+#define SIM_CELL_FULL_BINS 101 /* 95..100 % in steps of 0.05 % */
 
 struct sim_cell {
     double capacity_ah;
@@ -31,7 +32,7 @@ struct sim_cell_climate {
     double factor2; /* of R2 */
     double made1;   /* part of the way that a branch goes in a step */
     double made2;
-    double made2_full[SIM_CELL_FULL_BINS]; /* slow branch while charging above 97 % */
+    double made2_full[SIM_CELL_FULL_BINS]; /* slow branch while charging above 95 % */
 };
 
 /* A voltage source with a resistance: v = open_v + ohm * current, current positive charging. */
@@ -57,6 +58,7 @@ struct sim_cell_factor_row {
     double degc;
     double factor1;
     double factor2;
+    double usable; /* part of the capacity at 0.2C, to compare with */
 };
 
 #define SIM_CELL_ROWS 29
