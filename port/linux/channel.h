@@ -24,7 +24,7 @@ struct channel {
     /* Set by the owner before the first open. `hang_up` may close the channel and open it anew. */
     void *context;
     void (*receive)(void *context, const uint8_t *bytes, size_t size, uint64_t now_us);
-    void (*hang_up)(void *context, int error); /* errno value, 0 at end of file */
+    void (*hang_up)(struct channel *channel, int error); /* errno value, 0 at end of file */
 };
 
 /* Takes over the descriptor (made non-blocking); closes it if that fails. */

@@ -5,20 +5,19 @@
 #ifndef HEARTH_PORT_LINUX_LINK_H
 #define HEARTH_PORT_LINUX_LINK_H
 
-#include <sys/socket.h>
-
 #include "port/linux/channel.h"
+#include "port/linux/socket.h"
 #include "port/linux/url.h"
 
 struct link {
     struct loop *loop;
     const struct url *url;
     struct channel channel;
-    sd_event_source *retry; /* runs while waiting for the next attempt */
-    sd_event_source *connecting;
-    uint32_t wait_s; /* before the next attempt */
-    struct sockaddr_storage address;
-    socklen_t address_size;
+    sd_event_source *retry;      /* runs while waiting for the next attempt */
+    sd_event_source *connecting; /* while the other side has not answered */
+    uint32_t wait_s;             /* before the next attempt */
+    int connecting_descriptor;
+    struct socket_address address;
     char trouble[PORT_ERROR_SIZE]; /* why there is no connection; "" when there is one */
 };
 
