@@ -19,9 +19,9 @@ static void separate(struct text_writer *writer)
 static void put_number(struct text_writer *writer, uint8_t unit, int32_t value)
 {
     if (unit == UNIT_FLAG)
-        json_boolean(writer, value != 0);
+        json_add_boolean(writer, value != 0);
     else
-        json_integer(writer, value);
+        json_add_integer(writer, value);
 }
 
 static bool is_reason(uint16_t id)
@@ -33,9 +33,9 @@ static bool is_reason(uint16_t id)
 static void put_reason(struct text_writer *writer, int32_t reason)
 {
     if (reason >= 0 && reason < REASON_COUNT)
-        json_string(writer, reason_info[reason].name);
+        json_add_string(writer, reason_info[reason].name);
     else
-        json_null(writer);
+        json_add_null(writer);
 }
 
 static void put_scalar(struct text_writer *writer, const struct snapshot *snapshot,
@@ -66,7 +66,7 @@ static void put_array(struct text_writer *writer, const struct snapshot *snapsho
         if (snapshot_get(snapshot, (enum value_id)(info->id + i), &value))
             put_number(writer, info->unit, value);
         else
-            json_null(writer);
+            json_add_null(writer);
     }
     json_close(writer, ']');
 }
@@ -106,29 +106,29 @@ void json_close(struct text_writer *writer, char bracket)
 
 void json_key(struct text_writer *writer, const char *name)
 {
-    json_string(writer, name);
+    json_add_string(writer, name);
     writer_character(writer, ':');
 }
 
-void json_string(struct text_writer *writer, const char *text)
+void json_add_string(struct text_writer *writer, const char *text)
 {
     separate(writer);
     writer_json_string(writer, text, strlen(text));
 }
 
-void json_integer(struct text_writer *writer, int64_t value)
+void json_add_integer(struct text_writer *writer, int64_t value)
 {
     separate(writer);
     writer_integer(writer, value);
 }
 
-void json_boolean(struct text_writer *writer, bool value)
+void json_add_boolean(struct text_writer *writer, bool value)
 {
     separate(writer);
     writer_text(writer, value ? "true" : "false");
 }
 
-void json_null(struct text_writer *writer)
+void json_add_null(struct text_writer *writer)
 {
     separate(writer);
     writer_text(writer, "null");
@@ -137,19 +137,19 @@ void json_null(struct text_writer *writer)
 void json_put_string(struct text_writer *writer, const char *name, const char *text)
 {
     json_key(writer, name);
-    json_string(writer, text);
+    json_add_string(writer, text);
 }
 
 void json_put_integer(struct text_writer *writer, const char *name, int64_t value)
 {
     json_key(writer, name);
-    json_integer(writer, value);
+    json_add_integer(writer, value);
 }
 
 void json_put_boolean(struct text_writer *writer, const char *name, bool value)
 {
     json_key(writer, name);
-    json_boolean(writer, value);
+    json_add_boolean(writer, value);
 }
 
 void json_snapshot_values(struct text_writer *writer, const struct snapshot *snapshot)
@@ -191,7 +191,7 @@ void json_alarms(struct text_writer *writer, const uint32_t set[ALARM_WORDS])
     json_open(writer, '[');
     for (int alarm = 0; alarm < ALARM_COUNT; alarm++) {
         if (alarm_get(set, (enum alarm)alarm))
-            json_string(writer, alarm_info[alarm].name);
+            json_add_string(writer, alarm_info[alarm].name);
     }
     json_close(writer, ']');
 }

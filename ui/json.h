@@ -16,10 +16,10 @@
 void json_open(struct text_writer *writer, char bracket); /* '{' or '[' as the next element */
 void json_close(struct text_writer *writer, char bracket);
 void json_key(struct text_writer *writer, const char *name);
-void json_string(struct text_writer *writer, const char *text); /* as the next element */
-void json_integer(struct text_writer *writer, int64_t value);
-void json_boolean(struct text_writer *writer, bool value);
-void json_null(struct text_writer *writer);
+void json_add_string(struct text_writer *writer, const char *text); /* as the next element */
+void json_add_integer(struct text_writer *writer, int64_t value);
+void json_add_boolean(struct text_writer *writer, bool value);
+void json_add_null(struct text_writer *writer);
 
 /* A key with its value. */
 void json_put_string(struct text_writer *writer, const char *name, const char *text);

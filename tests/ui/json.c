@@ -25,8 +25,8 @@ static void commas_stand_between_elements_only(void **state)
     json_open(&writer, '{');
     json_key(&writer, "list");
     json_open(&writer, '[');
-    json_integer(&writer, -1);
-    json_null(&writer);
+    json_add_integer(&writer, -1);
+    json_add_null(&writer);
     json_open(&writer, '{');
     json_put_boolean(&writer, "yes", true);
     json_close(&writer, '}');

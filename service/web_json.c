@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * JSON texts of bank, packs and frames. Values come from the tables by ui/json.h; only the few
+ * facts of the service itself (names, cables, virtual time) are named here.
+ */
+#include "service/web_json.h"
+
+#include "base/number.h"
+#include "ui/json.h"
+#include "ui/text.h"
+
+#define WORDS_SIZE_MAX 160
+
+/* Each reason that is known, in words, under the name of its row. */
+static void put_words(struct text_writer *writer, const struct snapshot *snapshot)
+{
+    static const uint16_t rows[] = {VALUE_ROW_voltage_limit_reason, VALUE_ROW_charge_limit_reason,
+                                    VALUE_ROW_discharge_limit_reason};
+    json_key(writer, "words");
+    json_open(writer, '{');
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char words[WORDS_SIZE_MAX];
+        struct text_writer text;
+        writer_init(&text, words, sizeof(words));
+        text_limit_reason(&text, snapshot, (enum value_id)value_info[rows[i]].id);
+        if (text.used > 0)
+            json_put_string(writer, value_info[rows[i]].name, words);
+    }
+    json_close(writer, '}');
+}
+
+static void put_snapshot(struct text_writer *writer, const struct snapshot *snapshot)
+{
+    json_key(writer, "values");
+    json_open(writer, '{');
+    json_snapshot_values(writer, snapshot);
+    json_close(writer, '}');
+    put_words(writer, snapshot);
+}
+
+static void put_text_or_null(struct text_writer *writer, const char *name, const char *text)
+{
+    json_key(writer, name);
+    if (text != NULL)
+        json_add_string(writer, text);
+    else
+        json_add_null(writer);
+}
+
+static void put_site(struct text_writer *writer, const struct web_source *source)
+{
+    struct web_site site = {0};
+    source->site(source->context, &site);
+    json_key(writer, "site");
+    json_open(writer, '{');
+    json_put_integer(writer, "clock_s", site.clock_s);
+    json_put_integer(writer, "speed", site.speed);
+    json_put_integer(writer, "sun_w", site.sun_w);
+    json_put_integer(writer, "load_w", site.load_w);
+    json_put_integer(writer, "grid_w", site.grid_w);
+    put_text_or_null(writer, "inverter", site.inverter);
+    put_text_or_null(writer, "protocol", site.protocol);
+    json_close(writer, '}');
+}
+
+void web_json_bank(struct text_writer *writer, const struct web_source *source)
+{
+    struct snapshot nothing;
+    snapshot_init(&nothing);
+    const struct snapshot *bank = source->bank(source->context);
+    json_open(writer, '{');
+    put_snapshot(writer, bank != NULL ? bank : &nothing);
+    put_site(writer, source);
+    json_close(writer, '}');
+}
+
+void web_json_pack(struct text_writer *writer, const struct web_pack *pack, bool with_params)
+{
+    json_open(writer, '{');
+    json_put_integer(writer, "pack", pack->dip);
+    put_text_or_null(writer, "name", pack->name);
+    json_put_boolean(writer, "local", pack->local);
+    json_put_boolean(writer, "connected", pack->connected);
+    json_put_boolean(writer, "fresh", pack->fresh);
+    put_text_or_null(writer, "excluded", pack->excluded);
+    json_put_integer(writer, "age_ms", pack->age_ms);
+    put_snapshot(writer, pack->snapshot);
+    if (with_params && pack->params != NULL) {
+        json_key(writer, "params");
+        json_open(writer, '{');
+        json_params_values(writer, pack->params, !pack->local);
+        json_close(writer, '}');
+    }
+    json_close(writer, '}');
+}
+
+void web_json_packs(struct text_writer *writer, const struct web_source *source)
+{
+    size_t count = source->pack_count(source->context);
+    json_open(writer, '[');
+    for (size_t position = 0; position < count; position++) {
+        struct web_pack pack = {0};
+        source->pack(source->context, position, &pack);
+        web_json_pack(writer, &pack, false);
+    }
+    json_close(writer, ']');
+}
+
+void web_json_frame(struct text_writer *writer, const struct web_frame *frame)
+{
+    char text[2 * sizeof(frame->frame.data) + 1];
+    struct text_writer hex;
+    json_open(writer, '{');
+    writer_init(&hex, text, sizeof(text));
+    writer_hex(&hex, frame->frame.id, frame->frame.extended ? 8 : 3);
+    json_put_string(writer, "id", text);
+    writer_init(&hex, text, sizeof(text));
+    for (uint8_t i = 0; i < frame->frame.size; i++)
+        writer_hex(&hex, frame->frame.data[i], 2);
+    json_put_string(writer, "bytes", text);
+    json_put_integer(writer, "age_ms", frame->age_ms);
+    put_text_or_null(writer, "message", frame->name);
+    json_key(writer, "values");
+    json_open(writer, '{');
+    json_snapshot_values(writer, &frame->values);
+    json_close(writer, '}');
+    json_close(writer, '}');
+}
+
+bool web_find_pack(const struct web_source *source, int dip, struct web_pack *pack)
+{
+    size_t count = source->pack_count(source->context);
+    for (size_t position = 0; position < count; position++) {
+        *pack = (struct web_pack){0};
+        source->pack(source->context, position, pack);
+        if (pack->dip == dip)
+            return true;
+    }
+    return false;
+}
