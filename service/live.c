@@ -91,11 +91,16 @@ static int open_own(struct live *live, struct loop *loop, struct live_serial *ow
     return serial_port_open(&own->port, loop, url, &listener, error);
 }
 
+int live_open_can(struct live *live, struct loop *loop, const char *url, char *error)
+{
+    const struct can_listener listener = {live, can_received};
+    return can_port_open(&live->can, loop, url, &listener, error);
+}
+
 static int open_ports(struct live *live, struct loop *loop, const struct live_ports *ports,
                       char *error)
 {
     const struct serial_listener bus = {live, bus_received};
-    const struct can_listener can = {live, can_received};
     int result = 0;
     if (ports->rs485_2)
         result = serial_port_open(&live->bus, loop, ports->rs485_2, &bus, error);
@@ -104,7 +109,7 @@ static int open_ports(struct live *live, struct loop *loop, const struct live_po
     if (result == 0)
         result = open_own(live, loop, &live->own[1], ports->rs232, error);
     if (result == 0 && ports->can)
-        result = can_port_open(&live->can, loop, ports->can, &can, error);
+        result = live_open_can(live, loop, ports->can, error);
     return result;
 }
 

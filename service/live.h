@@ -51,6 +51,9 @@ int live_start(struct live *live, struct loop *loop, const struct site_setup *se
                const struct live_ports *ports, char *error);
 void live_stop(struct live *live);
 
+/* Opens the CAN port of a live site that has none yet. */
+int live_open_can(struct live *live, struct loop *loop, const char *url, char *error);
+
 /* 1..LIVE_SPEED_MAX. */
 void live_set_speed(struct live *live, uint32_t speed);
 

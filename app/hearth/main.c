@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hearth: finds the subcommand and hands over. The table is help and dispatch in one.
+ */
+#include "app/hearth/command.h"
+
+#include <argp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+
+static const struct subcommand {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv);
+} subcommands[] = {
+    {"run",       "the daemon; without a configuration the demonstration bank", run_command      },
+    {"pack",      "one virtual pack on given ports",                            pack_command     },
+    {"get",       "values and settings of a pack over RS485",                   get_command      },
+    {"decode",    "explain recorded traffic",                                   decode_command   },
+    {"describe",  "print the layout of a protocol from its tables",             describe_command },
+    {"protocols", "list the protocols and what is known of them",               protocols_command},
+    {"params",    "list the settings with defaults and ranges",                 params_command   },
+    {"alarms",    "list the alarms, or with --matrix what each one does",       alarms_command   },
+};
+
+static void print_help(FILE *stream)
+{
+    fputs("Usage: hearth SUBCOMMAND [options]\n"
+          "An open battery-management stack for LiFePO4 home-storage packs.\n\n",
+          stream);
+    for (size_t i = 0; i < COUNT(subcommands); i++)
+        fprintf(stream, "  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+    fputs("\n`hearth SUBCOMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 bad usage or "
+          "configuration.\n",
+          stream);
+}
+
+int usage_error(const char *name, const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "hearth %s: ", name);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COUNT(subcommands); i++) {
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "hearth: unknown subcommand '%s'; `hearth --help` lists them\n", argv[1]);
+    return EXIT_USAGE;
+}

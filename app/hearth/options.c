@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Option values. A value that is not understood ends the program with exit code 2 and says what was
+ * expected.
+ */
+#include "app/hearth/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int32_t option_number(const struct argp_state *state, const char *name, const char *text,
+                      int32_t low, int32_t high)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || end == text || *end != '\0' || value < low || value > high)
+        argp_error(state, "%s '%s': a whole number from %d to %d is expected", name, text, low,
+                   high);
+    return (int32_t)value;
+}
+
+uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text)
+{
+    char *end;
+    unsigned long hour = strtoul(text, &end, 10);
+    unsigned long minute = 60;
+    if (end != text && *end == ':')
+        minute = strtoul(end + 1, &end, 10);
+    if (*end != '\0' || hour > 23 || minute > 59)
+        argp_error(state, "%s '%s': a time of day as HH:MM is expected", name, text);
+    return (uint32_t)(hour * 60 + minute) * 60000u;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hearth pack: one virtual pack in real time on given ports, with a household's charge and
+ * discharge behind it. Protocols are those of the pack: JK Modbus on serial ports, Pylon on CAN.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/hearth/command.h"
+#include "app/hearth/options.h"
+#include "protocols/protocols.h"
+#include "service/live.h"
+
+enum {
+    OPTION_DIP = 256,
+    OPTION_PRESET,
+    OPTION_RS485_1,
+    OPTION_RS485_2,
+    OPTION_RS232,
+    OPTION_CAN,
+    OPTION_PROTOCOL,
+    OPTION_SOC
+};
+
+struct pack_options {
+    struct live_ports ports;
+    struct params params;
+    int32_t dip;
+    int32_t soc_permille;
+};
+
+static const struct argp_option options[] = {
+    {"dip",                                    OPTION_DIP, "N", 0, "DIP switch: 0 host, 1 to 15 slave (0)", 0},
+    {"preset",                                     OPTION_PRESET, "NAME", 0, "Capacity: 314 or 320 (314)", 0},
+    {"soc", OPTION_SOC, "PERCENT", 0, "Charge at the start (50)", 0},
+    {"rs485-1",                                        OPTION_RS485_1, "URL", 0, "Port of the inverter or PC", 0},
+    {"rs485-2",OPTION_RS485_2, "URL", 0, "Parallel bus", 0},
+    {"rs232",                                       OPTION_RS232, "URL", 0, "Service port", 0},
+    {"can",                                       OPTION_CAN, "URL", 0, "CAN; only the host (DIP 0) speaks", 0},
+    {"protocol",                                    OPTION_PROTOCOL, "PORT=NAME", 0, "rs485-1=, rs232=jk_rs485 or can=pylon_can", 0},
+    {0                              }
+};
+
+/* So far each port has one protocol; the option says so instead of guessing. */
+static void check_protocol(const struct argp_state *state, const char *text)
+{
+    static const char *const known[] = {"rs485-1=jk_rs485", "rs485-2=jk_rs485", "rs232=jk_rs485",
+                                        "can=pylon_can"};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(text, known[i]) == 0)
+            return;
+    }
+    argp_error(state,
+               "--protocol '%s': known are rs485-1=jk_rs485, rs485-2=jk_rs485, "
+               "rs232=jk_rs485, can=pylon_can",
+               text);
+}
+
+static void take_preset(const struct argp_state *state, struct pack_options *pack, const char *text)
+{
+    if (strcmp(text, "314") != 0 && strcmp(text, "320") != 0)
+        argp_error(state, "--preset '%s': 314 or 320 is expected", text);
+    pack->params.nominal_mah = strcmp(text, "320") == 0 ? 320000 : 314000;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct pack_options *pack = state->input;
+    switch (key) {
+    case OPTION_DIP:
+        pack->dip = option_number(state, "--dip", text, 0, 15);
+        break;
+    case OPTION_PRESET:
+        take_preset(state, pack, text);
+        break;
+    case OPTION_SOC:
+        pack->soc_permille = option_number(state, "--soc", text, 0, 100) * 10;
+        break;
+    case OPTION_RS485_1:
+        pack->ports.rs485_1 = text;
+        break;
+    case OPTION_RS485_2:
+        pack->ports.rs485_2 = text;
+        break;
+    case OPTION_RS232:
+        pack->ports.rs232 = text;
+        break;
+    case OPTION_CAN:
+        pack->ports.can = text;
+        break;
+    case OPTION_PROTOCOL:
+        check_protocol(state, text);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {options, parse, NULL, "Runs one virtual pack until Ctrl-C.",
+                                   NULL,    NULL,  NULL};
+
+static void announce_port(const char *name, const struct serial_port *port)
+{
+    char text[160];
+    if (!port->kind)
+        return;
+    serial_port_describe(port, text, sizeof(text));
+    printf("%s: %s\n", name, text);
+}
+
+static void announce(const struct live *live, int dip)
+{
+    char text[160];
+    printf("virtual pack, DIP %d\n", dip);
+    announce_port("RS485-1", &live->own[0].port);
+    announce_port("RS485-2", &live->bus);
+    announce_port("RS232", &live->own[1].port);
+    if (live->can.kind) {
+        can_port_describe(&live->can, text, sizeof(text));
+        printf("CAN: %s\n", text);
+    }
+    fflush(stdout);
+}
+
+int pack_command(int argc, char **argv)
+{
+    struct pack_options pack = {.soc_permille = 500};
+    params_init(&pack.params);
+    argp_parse(&parser, argc, argv, 0, NULL, &pack);
+
+    struct loop loop;
+    char error[PORT_ERROR_SIZE];
+    struct live *live = malloc(sizeof(*live));
+    if (!live || loop_init(&loop) < 0) {
+        fputs("hearth pack: no memory\n", stderr);
+        free(live);
+        return EXIT_FAILED;
+    }
+    struct site_setup setup = {
+        .seed = (uint64_t)pack.dip + 1,
+        .pack_count = 1,
+        .first_dip = (uint8_t)pack.dip,
+        .start_ms = 10 * 3600000u,
+        .soc_permille = {pack.soc_permille},
+        .params = &pack.params,
+        .can = protocol_find("pylon_can")->can,
+        .timing = JK_TIMING_FAST,
+    };
+    int code = EXIT_USAGE;
+    if (live_start(live, &loop, &setup, &pack.ports, error) == 0) {
+        announce(live, pack.dip);
+        code = loop_run(&loop);
+        live_stop(live);
+    } else {
+        fprintf(stderr, "hearth pack: %s\n", error);
+    }
+    loop_free(&loop);
+    free(live);
+    return code;
+}
