@@ -45,7 +45,7 @@ static bool encode_field(const struct can_field *field, const struct snapshot *s
     int32_t value;
     if (field->type & FIXED)
         return true;
-    ASSERT(type->size > 0); /* a text is always FIXED */
+    ASSERT(type->bits > 0); /* a text is always FIXED */
     if (!snapshot_get(source, (enum value_id)field->value, &value)) {
         if (field->absent == REQUIRED)
             return false;
@@ -104,7 +104,7 @@ static bool decode_field(const struct can_field *field, const struct can_frame *
                          struct snapshot *values)
 {
     const struct field_type_info *type = can_field_type(field);
-    if (type->size == 0)
+    if (type->bits == 0)
         return decode_text(field, frame, values);
     if (field->byte + type->size > frame->size)
         return false;

@@ -6,33 +6,32 @@
 
 #include "base/number.h"
 
-#define WHOLE(size, is_signed, big_endian, min, max)                                               \
-    size, 8 * (size), 0, is_signed, big_endian, min, max
-#define PART(bits, shift) 1, bits, shift, false, false, 0, (1 << (bits)) - 1
-#define OPEN_END 0, 8, 0, false, false, 0, 0
+#define WHOLE(id, size, is_signed, big_endian, min, max)                                           \
+    [id] = {#id, size, 8 * (size), 0, is_signed, big_endian, min, max}
+#define PART(id, bits, shift) [id] = {#id, 1, bits, shift, false, false, 0, (1 << (bits)) - 1}
 
 const struct field_type_info field_type_info[FIELD_TYPE_COUNT] = {
-    [U8] = {"u8",                      WHOLE(1,       false, false, 0, UINT8_MAX)},
-    [S8] = {"s8",                    WHOLE(1,                                true, false, INT8_MIN, INT8_MAX)},
-    [U16LE] = {"u16le",                         WHOLE(2,                                   false, false, 0, UINT16_MAX - 1)},
-    [S16LE] = {"s16le",                     WHOLE(2,true, false, -INT16_MAX + 1, INT16_MAX - 1)},
-    [U32LE] = {"u32le",                WHOLE(4,                             false, false, 0, (int64_t)UINT32_MAX - 1)},
-    [S32LE] = {"s32le",WHOLE(4,true, false, -(int64_t)INT32_MAX + 1, INT32_MAX - 1)},
-    [U16BE] = {"u16be",                        WHOLE(2,                      false, true, 0, UINT16_MAX - 1)},
-    [S16BE] = {"s16be",                   WHOLE(2,     true, true, -INT16_MAX + 1, INT16_MAX - 1)},
-    [U32BE] = {"u32be",                    WHOLE(4,                   false, true, 0, (int64_t)UINT32_MAX - 1)},
-    [S32BE] = {"s32be",                         WHOLE(4,                                true, true, -(int64_t)INT32_MAX + 1, INT32_MAX - 1)},
-    [NIBBLE_LOW] = {"low nibble",                    PART(4,0)},
-    [NIBBLE_HIGH] = {"high nibble", PART(4,              4)},
-    [BIT0] = {"bit 0",                         PART(1,                                                                   0)},
-    [BIT1] = {"bit 1",  PART(1, 1)},
-    [BIT2] = {"bit 2",                   PART(1,  2)},
-    [BIT3] = {"bit 3",                     PART(1,                                 3)},
-    [BIT4] = {"bit 4",                         PART(1,                                4)},
-    [BIT5] = {"bit 5",                     PART(1,                          5)},
-    [BIT6] = {"bit 6",           PART(1,                        6)},
-    [BIT7] = {"bit 7",PART(1,7)},
-    [TEXT] = {"text",                        OPEN_END            },
+    WHOLE(U8, 1, false, false, 0, UINT8_MAX),
+    WHOLE(S8, 1, true, false, INT8_MIN, INT8_MAX),
+    WHOLE(U16LE, 2, false, false, 0, UINT16_MAX - 1),
+    WHOLE(S16LE, 2, true, false, 1 - INT16_MAX, INT16_MAX - 1),
+    WHOLE(U32LE, 4, false, false, 0, UINT32_MAX - 1ll),
+    WHOLE(S32LE, 4, true, false, 1ll - INT32_MAX, INT32_MAX - 1ll),
+    WHOLE(U16BE, 2, false, true, 0, UINT16_MAX - 1),
+    WHOLE(S16BE, 2, true, true, 1 - INT16_MAX, INT16_MAX - 1),
+    WHOLE(U32BE, 4, false, true, 0, UINT32_MAX - 1ll),
+    WHOLE(S32BE, 4, true, true, 1ll - INT32_MAX, INT32_MAX - 1ll),
+    PART(NIBBLE_LOW, 4, 0),
+    PART(NIBBLE_HIGH, 4, 4),
+    PART(BIT0, 1, 0),
+    PART(BIT1, 1, 1),
+    PART(BIT2, 1, 2),
+    PART(BIT3, 1, 3),
+    PART(BIT4, 1, 4),
+    PART(BIT5, 1, 5),
+    PART(BIT6, 1, 6),
+    PART(BIT7, 1, 7),
+    PART(TEXT, 0, 0),
 };
 
 /* The bytes of a field as one little-endian number. */

@@ -42,8 +42,8 @@ enum field_type {
 /* What describe and the tests need to know of a type. */
 struct field_type_info {
     const char *name;
-    uint8_t size; /* bytes; 0 for TEXT */
-    uint8_t bits;
+    uint8_t size;  /* bytes */
+    uint8_t bits;  /* 0 for TEXT */
     uint8_t shift; /* of the lowest bit within its byte */
     bool is_signed;
     bool big_endian;
