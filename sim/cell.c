@@ -8,6 +8,8 @@
  */
 #include "sim/cell.h"
 
+#include <stdbool.h>
+
 #include "sim/number.h"
 
 enum { BINS_PER_DEGC = 10, SECONDS_PER_HOUR = 3600 };

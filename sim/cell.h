@@ -6,7 +6,6 @@
 #ifndef HEARTH_SIM_CELL_H
 #define HEARTH_SIM_CELL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define SIM_CELL_FULL_BINS 101 /* 95..100 % in steps of 0.05 % */

@@ -40,7 +40,6 @@ struct sim_inverter {
     uint8_t state;            /* enum sim_inverter_state */
     uint32_t state_ms;        /* time in it */
     bool empty;               /* discharge ended at the received discharge voltage */
-    int32_t ramp_remainder;   /* private */
     struct sim_demand demand; /* for sim_parallel_step() */
     int32_t battery_w;        /* measured, positive charges */
     int32_t grid_w;           /* positive imports: load + battery - solar */

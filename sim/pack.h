@@ -16,6 +16,7 @@
 
 #define SIM_PACK_CELLS 16
 #define SIM_PACK_TEMPS 5
+#define SIM_PACK_DIODE_V 0.7 /* body diode of an open switch */
 
 struct sim_pack_setup {
     uint64_t seed;         /* spread of the cells, errors of the front end */
@@ -59,6 +60,7 @@ struct sim_pack {
     uint8_t balance_source;
     uint8_t balance_sink;
     bool heater_on;
+    double heater_a; /* bypasses the shunt */
     /* character of this pack */
     double joint_ohm[SIM_PACK_CELLS]; /* busbar joint, inside the cell's measurement */
     double sense_ohm[SIM_PACK_CELLS]; /* sense wires, carry the balance current */

@@ -32,10 +32,12 @@ struct sim_parallel {
     struct sim_pack pack[PACK_MAX]; /* faults and ambient may be written */
     uint8_t count;
     double cable_ohm[PACK_MAX];
-    double terminal_v;
+    double terminal_v;       /* at the end of the last step */
+    double open_v[PACK_MAX]; /* private, like sum_a */
+    double sum_a;
     /* results of the last step */
     int32_t terminal_mv; /* at the busbar */
-    int32_t total_ma;    /* really flowing, positive charging */
+    int32_t total_ma;    /* really flowing, mean over the step */
 };
 
 void sim_parallel_init(struct sim_parallel *bank, const struct sim_parallel_setup *setup);
