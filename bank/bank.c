@@ -86,6 +86,17 @@ static void admit(struct bank *bank, struct bank_pack *pack)
         enter(bank, pack, BANK_FRESH);
 }
 
+/* A direction that an alarm closes is not allowed, even where the frames of the pack only tell that
+ * the switch is closed. */
+static void close_directions(struct snapshot *snapshot)
+{
+    uint8_t closed = stop_closes(snapshot);
+    if (closed & STOP_CHARGE)
+        snapshot_put(snapshot, VALUE_charge_allowed, 0);
+    if (closed & STOP_DISCHARGE)
+        snapshot_put(snapshot, VALUE_discharge_allowed, 0);
+}
+
 void bank_put_status(struct bank *bank, uint8_t index, const struct snapshot *snapshot,
                      uint32_t now_ms, uint32_t period_ms)
 {
@@ -94,6 +105,7 @@ void bank_put_status(struct bank *bank, uint8_t index, const struct snapshot *sn
     bool in_row = pack->state == BANK_STALE && !overdue(pack, now_ms);
     pack->good_count = (uint8_t)(in_row ? pack->good_count + 1 : 1);
     pack->snapshot = *snapshot;
+    close_directions(&pack->snapshot);
     pack->status_ms = now_ms;
     pack->period_ms = period_ms < PERIOD_MAX_MS ? period_ms : PERIOD_MAX_MS;
     pack->status_read = true;

@@ -8,8 +8,8 @@
 #include "base/number.h"
 
 enum {
-    CHARGE = 1,    /* a pack with this alarm opens its charge switch */
-    DISCHARGE = 2, /* likewise its discharge switch */
+    CHARGE = STOP_CHARGE,       /* a pack with this alarm opens its charge switch */
+    DISCHARGE = STOP_DISCHARGE, /* likewise its discharge switch */
     BOTH = CHARGE | DISCHARGE,
     ALL = BOTH | 4, /* stops the whole bank at once */
 };
@@ -71,6 +71,11 @@ static uint8_t must_open(const struct snapshot *pack)
             mask |= opens[id];
     }
     return mask;
+}
+
+uint8_t stop_closes(const struct snapshot *pack)
+{
+    return must_open(pack) & BOTH;
 }
 
 /* A blocked switch may be closed while the current of the other direction needs it. */

@@ -7,6 +7,13 @@
 
 #include "bank/bank.h"
 
+/* Directions. */
+enum { STOP_CHARGE = 1, STOP_DISCHARGE = 2 };
+
+/* Directions that the alarms of a pack close, whatever its switches say: a switch may be closed
+ * only to save its body diode. */
+uint8_t stop_closes(const struct snapshot *pack);
+
 /* Index of the first fresh pack that stops the bank, or -1. */
 int stop_find(const struct bank *bank);
 

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/number.h"
 #include "protocols/jk_map.h"
 
-enum { FIRST_PERIOD_MS = 1000 };
+enum { FIRST_PERIOD_MS = 1000, OWN_PERIOD_MS = 100 };
 
 static const uint8_t port_session[DEVICE_PORT_COUNT] = {
     [DEVICE_RS485_1] = SESSION_RS485_1,
@@ -70,14 +71,30 @@ static void keep_events(struct device *device)
         device->events[device->event_total++ % DEVICE_EVENT_MAX] = outputs->events[i];
 }
 
+/* The own pack speaks to its bank ten times a second, and at once when it closes a direction. */
+static bool own_reading_due(const struct device *device)
+{
+    const struct snapshot *now = &device->bms.snapshot;
+    const struct snapshot *last = &device->bank.pack[0].snapshot;
+    return device->bank_pending_ms >= OWN_PERIOD_MS ||
+           now->charge_allowed != last->charge_allowed ||
+           now->discharge_allowed != last->discharge_allowed;
+}
+
 static void step_bank(struct device *device, uint32_t dt_ms, uint64_t now_us)
 {
+    struct bank *bank = &device->bank;
     if (!device_is_host(device) || !device_is_on(device))
         return;
-    bank_put_status(&device->bank, 0, &device->bms.snapshot, to_ms(now_us), dt_ms);
-    if (!device->bank.pack[0].params_read)
-        bank_put_params(&device->bank, 0, &device->bms.params, to_ms(now_us));
-    bank_step(&device->bank, to_ms(now_us));
+    device->bank_pending_ms += dt_ms;
+    if (own_reading_due(device)) {
+        bank_put_status(bank, 0, &device->bms.snapshot, to_ms(now_us),
+                        (uint32_t)max32((int32_t)dt_ms, OWN_PERIOD_MS));
+        device->bank_pending_ms = 0;
+    }
+    if (!bank->pack[0].params_read)
+        bank_put_params(bank, 0, &device->bms.params, to_ms(now_us));
+    bank_step(bank, to_ms(now_us));
 }
 
 void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us)

@@ -42,6 +42,7 @@ struct device {
     union device_endpoint port[DEVICE_PORT_COUNT];
     struct bank bank;                      /* filled on the host only */
     struct can_sender sender;              /* host only */
+    uint32_t bank_pending_ms;              /* since the bank last read the own pack */
     bool bus_request;                      /* a request for our address came since the last step */
     uint64_t request_us;                   /* time of the last one */
     struct event events[DEVICE_EVENT_MAX]; /* the latest, a ring */

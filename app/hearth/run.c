@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
     {"port",                                            'p', "PORT", 0, "Page on http://127.0.0.1:PORT (8080; 0 any)", 0},
     {"packs", OPTION_PACKS, "N", 0, "Virtual packs, 1 to 16 (3)", 0},
     {"rs485",                                                  OPTION_RS485, "URL", 0, "Parallel bus to the outside (tcp-listen:48502)", 0},
-    {"can",    OPTION_CAN, "URL", 0, "CAN bus to the outside (none)", 0},
+    {"can",    OPTION_CAN, "URL", 0, "CAN bus to the outside (" DEFAULT_CAN ")", 0},
     {"speed",                                                 OPTION_SPEED, "N", 0, "Times real time, 1 to 60 (1)", 0},
     {"start",                                                 OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
     {"timing",                                            OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
