@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Front door: a short name for what CMake and the scripts in tools/ do. `make help` lists all.
+.DEFAULT_GOAL := build
+.PHONY: build web run test check bench size soak mutate fuzz soc-report firmware deb help
+
+FUZZ_SECONDS ?= 60
+
+build: build/pc/build.ninja ## build the program (build/pc/hearth)
+	@cmake --build build/pc
+
+build/pc/build.ninja: CMakeLists.txt CMakePresets.json
+	@tools/setup run
+	@cmake --preset pc >/dev/null
+
+web: ## bundle the web front end (web/dist)
+	@if [ -f web/build.mjs ]; then cd web && npm run --silent build; fi
+
+run: ## show the demonstration bank
+	@tools/setup run
+	@cmake --preset pc >/dev/null
+	@cmake --build build/pc
+	@$(MAKE) --no-print-directory web
+	@exec build/pc/hearth run
+
+test: ## all checks and tests
+	@tools/setup test
+	@tools/test
+
+check: ## static gates, one name of `tools/check --list` each
+	@tools/check
+
+bench: ## figures as JSON Lines
+	@tools/bench
+
+fuzz: ## each fuzz harness for FUZZ_SECONDS
+	@tools/fuzz $(FUZZ_SECONDS)
+
+size soak mutate soc-report firmware deb: ## nothing there yet
+	@echo "make $@: nothing there yet" >&2; exit 2
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r n t; do printf '%-46s %s\n' "$$n" "$$t"; done
