@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# The page of a running bank in headless Chromium: tests/web/page.mjs does the looking.
+import os
+import subprocess
+
+from hearth import run_bank
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def test_the_page_shows_three_packs_and_a_pulled_cable():
+    program, page = run_bank()
+    with program:
+        done = subprocess.run(
+            ["node", os.path.join(HERE, "..", "web", "page.mjs")], timeout=240,
+            env={**os.environ, "HEARTH_URL": "http://127.0.0.1:%d/" % page.port},
+            capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
