@@ -80,6 +80,13 @@ void protect_init(struct protect *protect)
     memset(protect, 0, sizeof(*protect));
 }
 
+/* Whether the release condition has held as long as the row asks. */
+static bool has_held(const struct rule *rule, const struct rule_state *state,
+                     const struct params *params)
+{
+    return state->released_ms >= rule_time_ms(rule->hold, params);
+}
+
 static void trip(const struct rule *rule, struct rule_state *state, const struct params *params)
 {
     state->active = true;
@@ -117,15 +124,12 @@ static void step_active(const struct rule *rule, struct rule_state *state,
                         const struct measured *measured, const struct params *params,
                         uint32_t dt_ms)
 {
-    state->since_ms = add_sat_u32(state->since_ms, dt_ms);
-    if (state->locked)
-        return;
     int32_t value = measured->quantity[rule->quantity];
-    bool held = measured->complete && is_released(rule, params, value);
-    state->released_ms = held ? add_sat_u32(state->released_ms, dt_ms) : 0;
-    if (state->released_ms < rule_time_ms(rule->hold, params))
-        return;
-    if (held && (!rule->extra || rule->extra(state, measured)))
+    bool free = measured->complete && is_released(rule, params, value);
+    state->since_ms = add_sat_u32(state->since_ms, dt_ms);
+    state->released_ms = free ? add_sat_u32(state->released_ms, dt_ms) : 0;
+    if (!state->locked && free && has_held(rule, state, params) &&
+        (!rule->extra || rule->extra(state, measured)))
         release(state);
 }
 
@@ -164,15 +168,13 @@ void protect_step(struct protect *protect, const struct measured *measured,
     }
 }
 
-int protect_release(struct protect *protect, const struct measured *measured,
-                    const struct params *params)
+int protect_release(struct protect *protect, const struct params *params)
 {
     int count = 0;
     for (int i = 0; i < RULE_COUNT; i++) {
         struct rule_state *state = &protect->state[i];
-        int32_t value = measured->quantity[rules[i].quantity];
         bool dead = i == RULE_deep && protect->dead_cell;
-        if (!state->locked || dead || !measured->complete || !is_released(&rules[i], params, value))
+        if (!state->locked || dead || !has_held(&rules[i], state, params))
             continue;
         state->locked = false;
         state->tries = 0;

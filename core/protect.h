@@ -77,10 +77,10 @@ void protect_init(struct protect *protect);
 void protect_step(struct protect *protect, const struct measured *measured,
                   const struct params *params, uint32_t dt_ms);
 
-/* Releases locked rules whose cause is gone; a cell that was below 1.5 V stays locked for ever.
- * Returns the number released. The caller has checked that an installer asks. */
-int protect_release(struct protect *protect, const struct measured *measured,
-                    const struct params *params);
+/* Releases locked rules whose release condition has held for the row's time; a cell that was below
+ * 1.5 V stays locked for ever. Returns the number released. The caller has checked that an
+ * installer asks. */
+int protect_release(struct protect *protect, const struct params *params);
 
 /* Value at which a rule releases, from its release setting or its hysteresis. */
 int32_t rule_release_value(const struct rule *rule, const struct params *params);

@@ -196,7 +196,7 @@ static void apply(struct bms *bms, const struct command *command)
         apply_preset(bms);
         break;
     case COMMAND_RELEASE:
-        protect_release(&bms->protect, &bms->measured, &bms->params);
+        protect_release(&bms->protect, &bms->params);
         break;
     case COMMAND_SHUT_DOWN:
         power_shut_down(&bms->power);
