@@ -29,6 +29,9 @@ enum {
 void measure_init(struct measured *measured)
 {
     memset(measured, 0, sizeof(*measured));
+    measured->mos_lost_ms = TEMP_HOLD_MS; /* a sensor that never answered has no last good value */
+    for (int i = 0; i < TEMP_SENSOR_COUNT; i++)
+        measured->temp_lost_ms[i] = TEMP_HOLD_MS;
 }
 
 static bool temp_plausible(int16_t ddegc)
@@ -105,11 +108,10 @@ static uint8_t take_sensors(struct measured *measured, const struct inputs *inpu
     for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
         bool good = inputs->temp_valid_mask >> i & 1 && temp_plausible(inputs->temp_ddegc[i]);
         uint32_t *lost_ms = &measured->temp_lost_ms[i];
-        bool known = measured->seen && *lost_ms < TEMP_HOLD_MS;
         *lost_ms = good ? 0 : add_sat_u32(*lost_ms, dt_ms);
         if (good)
             measured->temp_ddegc[i] = inputs->temp_ddegc[i];
-        if (good || (known && *lost_ms < TEMP_HOLD_MS))
+        if (*lost_ms < TEMP_HOLD_MS)
             mask = (uint8_t)(mask | 1u << i);
     }
     return mask;
@@ -144,11 +146,10 @@ static void take_temps(struct measured *measured, const struct inputs *inputs, u
 static void take_mos(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
 {
     bool good = inputs->mos_valid && temp_plausible(inputs->mos_ddegc);
-    bool known = measured->seen && measured->mos_lost_ms < TEMP_HOLD_MS;
     measured->mos_lost_ms = good ? 0 : add_sat_u32(measured->mos_lost_ms, dt_ms);
     if (good)
         measured->mos_ddegc = inputs->mos_ddegc;
-    measured->mos_valid = good || (known && measured->mos_lost_ms < TEMP_HOLD_MS);
+    measured->mos_valid = measured->mos_lost_ms < TEMP_HOLD_MS;
     measured->temp_fault |= !measured->mos_valid;
     measured->quantity[QUANTITY_MOS_DDEGC] =
         measured->mos_valid ? measured->mos_ddegc : MOS_LOST_DDEGC;
