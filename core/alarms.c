@@ -3,9 +3,8 @@
  */
 #include "core/alarms.h"
 
-#include <string.h>
-
 #include "base/assert.h"
+#include "base/text.h"
 
 const struct alarm_info alarm_info[ALARM_COUNT] = {
 #define ALARM(id, severity, led, source, bit, set, cleared, label)                                 \
@@ -33,7 +32,7 @@ void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active)
 int alarm_find(const char *name)
 {
     for (int id = 0; id < ALARM_COUNT; id++) {
-        if (strcmp(alarm_info[id].name, name) == 0)
+        if (text_equal(alarm_info[id].name, name))
             return id;
     }
     return -1;

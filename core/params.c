@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "base/text.h"
 
 const struct param_info param_info[PARAM_COUNT] = {
 #define PARAM(name, unit, initial, min, max, access, label)                                        \
@@ -62,7 +63,8 @@ void params_init(struct params *params)
     for (size_t id = 0; id < PARAM_COUNT; id++)
         params->value[id] = param_info[id].initial;
     for (int id = 0; id < TEXT_PARAM_COUNT; id++)
-        strcpy(params_text(params, (enum text_param_id)id), text_param_info[id].initial);
+        memcpy(params_text(params, (enum text_param_id)id), text_param_info[id].initial,
+               strlen(text_param_info[id].initial) + 1);
 }
 
 void params_put(struct params *params, enum param_id id, int32_t value)
@@ -106,7 +108,7 @@ void params_put_text(struct params *params, enum text_param_id id, const char *t
 int param_find(const char *name)
 {
     for (int id = 0; id < PARAM_COUNT; id++) {
-        if (strcmp(param_info[id].name, name) == 0)
+        if (text_equal(param_info[id].name, name))
             return id;
     }
     return -1;
@@ -115,7 +117,7 @@ int param_find(const char *name)
 int text_param_find(const char *name)
 {
     for (int id = 0; id < TEXT_PARAM_COUNT; id++) {
-        if (strcmp(text_param_info[id].name, name) == 0)
+        if (text_equal(text_param_info[id].name, name))
             return id;
     }
     return -1;

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "base/text.h"
 
 const struct value_info value_info[VALUE_ROW_COUNT] = {
 #define ROW(name, label, count, unit, scope, kind)                                                 \
@@ -87,7 +88,7 @@ void snapshot_put_maker(struct snapshot *snapshot, const char *text, uint32_t si
 int value_find(const char *name)
 {
     for (int row = 0; row < VALUE_ROW_COUNT; row++) {
-        if (strcmp(value_info[row].name, name) == 0)
+        if (text_equal(value_info[row].name, name))
             return row;
     }
     return -1;

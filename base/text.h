@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The little that tables of names need of strings, without the C library's comparison.
+ */
+#ifndef HEARTH_BASE_TEXT_H
+#define HEARTH_BASE_TEXT_H
+
+#include <stdbool.h>
+
+/* Both end with a NUL. Not in constant time: no passwords. */
+bool text_equal(const char *a, const char *b);
+
+#endif
