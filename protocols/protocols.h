@@ -30,11 +30,11 @@ enum side { SIDE_BATTERY, SIDE_ASKING };
 
 /* One message of recorded traffic. Pointers live for the call only; what is NULL is not in it. */
 struct message {
-    const char *name;              /* "status", "limits", "unknown", "noise" */
+    const char *name; /* "status", "limits", "unknown", "noise" */
     enum side from;
-    int pack;                      /* address, -1 when the message has none */
-    const char *error;             /* why it is broken, else NULL */
-    const uint8_t *bytes;          /* the raw bytes or CAN data */
+    int pack;             /* address, -1 when the message has none */
+    const char *error;    /* why it is broken, else NULL */
+    const uint8_t *bytes; /* the raw bytes or CAN data */
     size_t size;
     int64_t can_id;                /* -1 for serial traffic */
     const struct snapshot *values; /* decoded values, by `have` */
@@ -50,9 +50,9 @@ struct protocol {
     uint32_t bitrate;  /* bit/s or baud */
     const char *tested_by_maker;
     const char *model;
-    const char *menu; /* what to choose in the inverter's menu */
-    uint8_t bus;      /* enum bus */
-    uint8_t evidence; /* enum evidence */
+    const char *menu;               /* what to choose in the inverter's menu */
+    uint8_t bus;                    /* enum bus */
+    uint8_t evidence;               /* enum evidence */
     const struct can_protocol *can; /* NULL for serial protocols */
     /* Serial protocols: explains one burst of bytes; broken and foreign bytes are reported too. */
     void (*explain)(struct serial_explainer *explainer, enum side from, const uint8_t *bytes,
@@ -62,6 +62,14 @@ struct protocol {
 extern const struct protocol protocols[];
 extern const size_t protocol_count;
 
+extern const char *const bus_name[];      /* by enum bus */
+extern const char *const evidence_name[]; /* by enum evidence */
+
+/* NULL when there is none. */
 const struct protocol *protocol_find(const char *name);
+
+/* Reports one CAN frame as one message. Frames without a row are "unknown", from SIDE_BATTERY. */
+void protocol_explain_can(const struct can_protocol *can, const struct can_frame *frame,
+                          message_function *report, void *context);
 
 #endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Parser and writer of traffic lines. A cursor walks the line; the first thing that does not fit
+ * is named with its column, and the line is refused as a whole.
+ */
+#include "wire/log_text.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+#define CAN_ID_11_MAX 0x7FFu
+#define CAN_ID_29_MAX 0x1FFFFFFFu
+
+enum { ID_DIGITS_11 = 3, ID_DIGITS_29 = 8, SECOND_DIGITS_MAX = 12, FRACTION_DIGITS_MAX = 6 };
+
+struct cursor {
+    const char *text;
+    size_t size;
+    size_t at;
+    struct log_error *error;
+};
+
+static int fail_at(struct cursor *cursor, size_t at, const char *reason)
+{
+    cursor->error->reason = reason;
+    cursor->error->column = at + 1;
+    return RESULT_BAD_FORMAT;
+}
+
+static int fail(struct cursor *cursor, const char *reason)
+{
+    return fail_at(cursor, cursor->at, reason);
+}
+
+static char peek(const struct cursor *cursor)
+{
+    return cursor->at < cursor->size ? cursor->text[cursor->at] : '\0';
+}
+
+static bool take(struct cursor *cursor, char wanted)
+{
+    if (cursor->at >= cursor->size || cursor->text[cursor->at] != wanted)
+        return false;
+    cursor->at++;
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_blanks(struct cursor *cursor)
+{
+    while (cursor->at < cursor->size && is_blank(cursor->text[cursor->at]))
+        cursor->at++;
+}
+
+/* Decimal digits, at most `digits`; returns how many there were. */
+static unsigned take_number(struct cursor *cursor, unsigned digits, uint64_t *value)
+{
+    unsigned count = 0;
+    *value = 0;
+    while (count < digits && peek(cursor) >= '0' && peek(cursor) <= '9') {
+        *value = *value * 10 + (uint64_t)(peek(cursor) - '0');
+        cursor->at++;
+        count++;
+    }
+    return count;
+}
+
+static int parse_time(struct cursor *cursor, uint64_t *time_us)
+{
+    uint64_t seconds;
+    uint64_t fraction;
+    if (!take(cursor, '('))
+        return fail(cursor, "a line begins with (seconds), '#' or '='");
+    if (take_number(cursor, SECOND_DIGITS_MAX, &seconds) == 0)
+        return fail(cursor, "seconds expected");
+    if (!take(cursor, '.'))
+        return fail(cursor, "'.' expected in the time");
+    unsigned digits = take_number(cursor, FRACTION_DIGITS_MAX, &fraction);
+    if (digits == 0)
+        return fail(cursor, "fraction of the second expected");
+    for (; digits < FRACTION_DIGITS_MAX; digits++)
+        fraction *= 10;
+    if (!take(cursor, ')'))
+        return fail(cursor, "')' expected after at most 6 decimals");
+    *time_us = seconds * 1000000u + fraction;
+    return RESULT_OK;
+}
+
+static int parse_port(struct cursor *cursor, char port[LOG_PORT_SIZE])
+{
+    skip_blanks(cursor);
+    size_t start = cursor->at;
+    while (cursor->at < cursor->size && !is_blank(peek(cursor)))
+        cursor->at++;
+    size_t size = cursor->at - start;
+    if (size == 0)
+        return fail(cursor, "name of the port expected");
+    if (size >= LOG_PORT_SIZE)
+        return fail_at(cursor, start, "name of the port is too long");
+    memcpy(port, cursor->text + start, size);
+    port[size] = '\0';
+    skip_blanks(cursor);
+    return RESULT_OK;
+}
+
+static int parse_id(struct cursor *cursor, struct can_frame *frame)
+{
+    size_t start = cursor->at;
+    uint32_t id = 0;
+    while (cursor->at - start < ID_DIGITS_29 && hex_digit(peek(cursor)) >= 0) {
+        id = id << 4 | (uint32_t)hex_digit(peek(cursor));
+        cursor->at++;
+    }
+    size_t digits = cursor->at - start;
+    if (digits != ID_DIGITS_11 && digits != ID_DIGITS_29)
+        return fail_at(cursor, start, "identifier of 3 or 8 digits expected, or '<' or '>'");
+    frame->id = id;
+    frame->extended = digits == ID_DIGITS_29;
+    if (frame->extended && id > CAN_ID_29_MAX)
+        return fail_at(cursor, start, "an error frame, or an identifier of more than 29 bits");
+    if (!frame->extended && id > CAN_ID_11_MAX)
+        return fail_at(cursor, start, "identifier of more than 11 bits in 3 digits");
+    return RESULT_OK;
+}
+
+static bool take_byte(struct cursor *cursor, uint8_t *byte)
+{
+    int high = hex_digit(peek(cursor));
+    if (high < 0 || cursor->at + 1 >= cursor->size)
+        return false;
+    int low = hex_digit(cursor->text[cursor->at + 1]);
+    if (low < 0)
+        return false;
+    *byte = (uint8_t)(high << 4 | low);
+    cursor->at += 2;
+    return true;
+}
+
+static int parse_end(struct cursor *cursor, const char *reason)
+{
+    skip_blanks(cursor);
+    return cursor->at < cursor->size ? fail(cursor, reason) : RESULT_OK;
+}
+
+static int parse_can(struct cursor *cursor, struct log_line *line)
+{
+    struct can_frame *frame = &line->frame;
+    int result = parse_id(cursor, frame);
+    if (result != RESULT_OK)
+        return result;
+    if (!take(cursor, '#'))
+        return fail(cursor, "'#' expected after the identifier");
+    if (peek(cursor) == 'R' || peek(cursor) == 'r')
+        return fail(cursor, "a remote frame; only data frames are known");
+    if (peek(cursor) == '#')
+        return fail(cursor, "a CAN FD frame; only classic frames are known");
+    while (frame->size < sizeof(frame->data) && take_byte(cursor, &frame->data[frame->size]))
+        frame->size++;
+    line->kind = LOG_CAN;
+    return parse_end(cursor, "at most 8 bytes of two hexadecimal digits expected");
+}
+
+static int parse_serial(struct cursor *cursor, struct log_line *line)
+{
+    line->from_asking = peek(cursor) == '>';
+    cursor->at++;
+    skip_blanks(cursor);
+    while (line->size < LOG_BYTES_MAX && take_byte(cursor, &line->bytes[line->size])) {
+        line->size++;
+        skip_blanks(cursor);
+    }
+    line->kind = LOG_SERIAL;
+    if (line->size == 0)
+        return fail(cursor, "bytes of two hexadecimal digits expected");
+    return parse_end(cursor, line->size == LOG_BYTES_MAX
+                                 ? "too many bytes in one line"
+                                 : "bytes of two hexadecimal digits expected");
+}
+
+static int parse_traffic(struct cursor *cursor, struct log_line *line)
+{
+    int result = parse_time(cursor, &line->time_us);
+    if (result == RESULT_OK)
+        result = parse_port(cursor, line->port);
+    if (result != RESULT_OK)
+        return result;
+    bool serial = peek(cursor) == '<' || peek(cursor) == '>';
+    return serial ? parse_serial(cursor, line) : parse_can(cursor, line);
+}
+
+static void take_text(struct cursor *cursor, struct log_line *line, enum log_kind kind)
+{
+    cursor->at++;
+    skip_blanks(cursor);
+    while (cursor->size > cursor->at && is_blank(cursor->text[cursor->size - 1]))
+        cursor->size--;
+    line->kind = kind;
+    line->text = cursor->text + cursor->at;
+    line->text_size = cursor->size - cursor->at;
+}
+
+int log_text_parse(const char *text, size_t size, struct log_line *line, struct log_error *error)
+{
+    struct cursor cursor = {text, size, 0, error};
+    memset(line, 0, sizeof(*line));
+    skip_blanks(&cursor);
+    if (cursor.at == cursor.size)
+        return RESULT_OK;
+    if (peek(&cursor) == '#')
+        take_text(&cursor, line, LOG_COMMENT);
+    else if (peek(&cursor) == '=')
+        take_text(&cursor, line, LOG_EXPECTATION);
+    else
+        return parse_traffic(&cursor, line);
+    return RESULT_OK;
+}
+
+struct output {
+    char *buffer;
+    size_t size;
+    size_t used;
+    bool overflow;
+};
+
+static void put(struct output *output, const char *text, size_t size)
+{
+    if (output->overflow || output->used + size >= output->size) {
+        output->overflow = true;
+        return;
+    }
+    memcpy(output->buffer + output->used, text, size);
+    output->used += size;
+    output->buffer[output->used] = '\0';
+}
+
+/* Zero-padded, `digits` <= 20. */
+static void put_decimal(struct output *output, uint64_t value, size_t digits)
+{
+    char text[20];
+    size_t used = 0;
+    do {
+        text[sizeof(text) - ++used] = (char)('0' + value % 10);
+        value /= 10;
+    } while (used < sizeof(text) && (value > 0 || used < digits));
+    put(output, text + sizeof(text) - used, used);
+}
+
+static void put_byte(struct output *output, uint8_t byte)
+{
+    char text[3];
+    hex_format(&byte, 1, text);
+    put(output, text, 2);
+}
+
+static void put_frame(struct output *output, const struct can_frame *frame)
+{
+    uint8_t id[4];
+    char text[2 * sizeof(id) + 1];
+    put_u32be(id, frame->id);
+    hex_format(id, sizeof(id), text);
+    size_t digits = frame->extended ? ID_DIGITS_29 : ID_DIGITS_11;
+    put(output, text + 2 * sizeof(id) - digits, digits);
+    put(output, "#", 1);
+    for (unsigned i = 0; i < frame->size; i++)
+        put_byte(output, frame->data[i]);
+}
+
+int log_text_format(const struct log_line *line, char *buffer, size_t size)
+{
+    struct output output = {buffer, size, 0, false};
+    put(&output, "(", 1);
+    put_decimal(&output, line->time_us / 1000000u, 1);
+    put(&output, ".", 1);
+    put_decimal(&output, line->time_us % 1000000u, FRACTION_DIGITS_MAX);
+    put(&output, ") ", 2);
+    put(&output, line->port, strlen(line->port));
+    put(&output, " ", 1);
+    if (line->kind == LOG_CAN)
+        put_frame(&output, &line->frame);
+    else
+        put(&output, line->from_asking ? ">" : "<", 1);
+    for (unsigned i = 0; line->kind == LOG_SERIAL && i < line->size; i++) {
+        put(&output, " ", 1);
+        put_byte(&output, line->bytes[i]);
+    }
+    return output.overflow ? RESULT_NO_SPACE : (int)output.used;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recorded traffic as text, one line at a time: candump lines "(12.345678) can0 351#1402", serial
+ * and BLE lines "(12.345678) rs485 > 01 03 12", comments "#", expectations "=". Knows no file and
+ * no protocol. Remote, error and CAN FD frames are refused: no protocol here has them.
+ */
+#ifndef HEARTH_WIRE_LOG_TEXT_H
+#define HEARTH_WIRE_LOG_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/can.h"
+
+#define LOG_BYTES_MAX 1024 /* of one serial line */
+#define LOG_PORT_SIZE 16
+
+enum log_kind {
+    LOG_EMPTY,
+    LOG_COMMENT,     /* text: what follows '#' */
+    LOG_EXPECTATION, /* text: what follows '=' */
+    LOG_CAN,
+    LOG_SERIAL,
+};
+
+struct log_line {
+    uint8_t kind; /* enum log_kind */
+    char port[LOG_PORT_SIZE];
+    uint64_t time_us;
+    struct can_frame frame;
+    bool from_asking; /* serial: '>' */
+    uint16_t size;    /* serial */
+    uint8_t bytes[LOG_BYTES_MAX];
+    const char *text; /* into the parsed line, without blanks at its ends */
+    size_t text_size;
+};
+
+struct log_error {
+    const char *reason;
+    size_t column; /* from 1 */
+};
+
+/* One line, with or without its end of line. Returns 0 or RESULT_BAD_FORMAT with `error` filled. */
+int log_text_parse(const char *text, size_t size, struct log_line *line, struct log_error *error);
+
+/* A CAN or serial line without end of line; returns its length or RESULT_NO_SPACE. */
+int log_text_format(const struct log_line *line, char *buffer, size_t size);
+
+#endif
