@@ -4,9 +4,8 @@
  */
 #include "protocols/protocols.h"
 
-#include <string.h>
-
 #include "base/number.h"
+#include "base/text.h"
 #include "protocols/can.h"
 #include "protocols/jk_explain.h"
 
@@ -26,7 +25,7 @@ const char *const evidence_name[] = {"capture", "document", "implementation", "u
 const struct protocol *protocol_find(const char *name)
 {
     for (size_t i = 0; i < COUNT(protocols); i++) {
-        if (strcmp(protocols[i].name, name) == 0)
+        if (text_equal(protocols[i].name, name))
             return &protocols[i];
     }
     return NULL;
