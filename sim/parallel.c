@@ -62,22 +62,34 @@ static bool conducts(const struct branch *branch, double low_v, double high_v)
            (branch->gate == SIM_GATE_DISCHARGE_ONLY && branch->knee_v >= high_v);
 }
 
+/* The two knees around the voltage at which `total_a` flows. A diode whose knee lies exactly there
+ * is taken as not conducting: beyond it the current may stay the same. */
+static void bracket(const struct bus *bus, double total_a, double *low_v, double *high_v)
+{
+    *low_v = 0.0;
+    *high_v = HIGHEST_V;
+    for (uint8_t i = 0; i < bus->count; i++) {
+        const struct branch *branch = &bus->branch[i];
+        double knee_a = flow_a(bus, branch->knee_v);
+        bool below = knee_a < total_a;
+        bool above = knee_a > total_a;
+        bool at = !below && !above;
+        if (branch->gate == SIM_GATE_OPEN)
+            continue;
+        if (below || (at && branch->gate == SIM_GATE_DISCHARGE_ONLY))
+            *low_v = sim_clamp(*low_v, branch->knee_v, HIGHEST_V);
+        if (above || (at && branch->gate == SIM_GATE_CHARGE_ONLY))
+            *high_v = sim_clamp(*high_v, 0.0, branch->knee_v);
+    }
+}
+
 /* The voltage at which `total_a` flows, which must lie within flow_a(0) .. flow_a(HIGHEST_V). Where
  * nothing conducts around it, the voltage nearest to `idle_v`. */
 static double solve_v(const struct bus *bus, double total_a, double idle_v)
 {
-    double low_v = 0.0;
-    double high_v = HIGHEST_V;
-    for (uint8_t i = 0; i < bus->count; i++) {
-        double knee_v = bus->branch[i].knee_v;
-        double knee_a = flow_a(bus, knee_v);
-        if (bus->branch[i].gate == SIM_GATE_OPEN)
-            continue;
-        if (knee_a <= total_a && knee_v > low_v)
-            low_v = knee_v;
-        if (knee_a >= total_a && knee_v < high_v)
-            high_v = knee_v;
-    }
+    double low_v;
+    double high_v;
+    bracket(bus, total_a, &low_v, &high_v);
     double conductance = 0.0;
     double source_a = 0.0;
     for (uint8_t i = 0; i < bus->count; i++) {
@@ -92,7 +104,8 @@ static double solve_v(const struct bus *bus, double total_a, double idle_v)
     return sim_clamp(idle_v, low_v, high_v);
 }
 
-static struct branch make_branch(struct sim_pack *pack, struct sim_line line, double cable_ohm)
+static struct branch make_branch(const struct sim_pack *pack, struct sim_line line,
+                                 double cable_ohm)
 {
     struct branch branch = {line.open_v, line.ohm + cable_ohm, pack->gate};
     if (pack->gate == SIM_GATE_CHARGE_ONLY)
