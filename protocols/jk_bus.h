@@ -33,6 +33,7 @@ struct jk_host {
     uint8_t timing; /* enum jk_timing */
     uint8_t asking; /* address of the running exchange, 0 none */
     uint8_t cursor; /* last address of this cycle: 0 own frames, 1..15 */
+    uint8_t asked;  /* address of the last answer */
     bool repeated;
     bool settings_due; /* the status of `cursor` came, its settings are next */
     bool report_waiting;
@@ -42,8 +43,9 @@ struct jk_host {
     uint8_t missed[JK_ADDRESS_MAX + 1]; /* cycles in a row */
     uint16_t known;                     /* bit per address that answers */
     uint32_t cycle_count;
-    uint64_t next_us; /* nothing is sent before */
-    uint64_t own_us;  /* start of the last own frames */
+    uint64_t next_us;  /* nothing is sent before */
+    uint64_t cycle_us; /* start of this cycle */
+    uint64_t own_us;   /* start of the last own frames */
     bool started;
     uint64_t heard_us[JK_ADDRESS_MAX + 1][2]; /* last report: status, settings */
     uint32_t report_period_ms;

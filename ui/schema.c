@@ -24,12 +24,6 @@ static const char *const severity_name[] = {[SEVERITY_WARNING] = "warning",
                                             [SEVERITY_FAULT] = "fault"};
 static const char *const subject_name[] = {
     [REASON_SUBJECT_NONE] = "none", [REASON_SUBJECT_CELL] = "cell", [REASON_SUBJECT_PACK] = "pack"};
-static const char *const bus_name[] = {
-    [BUS_CAN] = "can", [BUS_RS485] = "rs485", [BUS_RS232] = "rs232", [BUS_BLE] = "ble"};
-static const char *const evidence_name[] = {[EVIDENCE_CAPTURE] = "capture",
-                                            [EVIDENCE_DOCUMENT] = "document",
-                                            [EVIDENCE_IMPLEMENTATION] = "implementation",
-                                            [EVIDENCE_UNVERIFIED] = "unverified"};
 
 static void put_known(struct text_writer *writer, const char *name, const char *text)
 {
