@@ -13,17 +13,29 @@ enum {
     SAFE_CHARGE_MV = 54000 /* CVL when nobody answers: float voltage of 16 cells */
 };
 
-static const struct direction {
+/* The values of one direction of current, by enum value_id. */
+struct direction {
     uint8_t allowed;
     uint8_t mask;
     uint8_t limit;
     uint8_t reason;
     uint8_t index;
-} directions[] = {
-    {VALUE_charge_allowed,    VALUE_pack_charge_mask,    VALUE_charge_limit_ma,    VALUE_charge_limit_reason,
-     VALUE_charge_limit_index                                                                                                            },
-    {VALUE_discharge_allowed, VALUE_pack_discharge_mask, VALUE_discharge_limit_ma,
-     VALUE_discharge_limit_reason,                                                                            VALUE_discharge_limit_index},
+};
+
+static const struct direction charge = {
+    .allowed = VALUE_charge_allowed,
+    .mask = VALUE_pack_charge_mask,
+    .limit = VALUE_charge_limit_ma,
+    .reason = VALUE_charge_limit_reason,
+    .index = VALUE_charge_limit_index,
+};
+
+static const struct direction discharge = {
+    .allowed = VALUE_discharge_allowed,
+    .mask = VALUE_pack_discharge_mask,
+    .limit = VALUE_discharge_limit_ma,
+    .reason = VALUE_discharge_limit_reason,
+    .index = VALUE_discharge_limit_index,
 };
 
 struct share {
@@ -149,7 +161,7 @@ static void fill_voltages(const struct bank *bank, struct snapshot *total)
 
 void share_fill(const struct bank *bank, struct snapshot *total)
 {
-    for (size_t i = 0; i < COUNT(directions); i++)
-        fill_direction(bank, &directions[i], total);
+    fill_direction(bank, &charge, total);
+    fill_direction(bank, &discharge, total);
     fill_voltages(bank, total);
 }

@@ -364,7 +364,8 @@ static void take_derived(struct snapshot *s)
     }
     for (size_t i = 0; i < COUNT(same); i++) {
         int32_t on = 0;
-        take_have(s, same[i][1], snapshot_get(s, (enum value_id)same[i][0], &on), on);
+        bool have = snapshot_get(s, (enum value_id)same[i][0], &on);
+        take_have(s, same[i][1], have, on);
     }
 }
 

@@ -224,8 +224,8 @@ void site_step(struct site *site, uint32_t dt_ms)
         exchange_bytes(site, dt_ms);
     else
         exchange_readings(site, dt_ms, end_us);
-    step_inverter(site, dt_ms, bytes);
     site->time_us = end_us;
+    step_inverter(site, dt_ms, bytes);
 }
 
 void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size)

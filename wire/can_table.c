@@ -118,7 +118,7 @@ static bool decode_field(const struct can_field *field, const struct can_frame *
     return true;
 }
 
-static bool first_of_its_bit(const struct can_message *message, const struct can_alarm *row)
+bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row)
 {
     for (const struct can_alarm *other = message->alarms; other < row; other++) {
         if (other->byte == row->byte && other->mask == row->mask)
@@ -132,7 +132,7 @@ static bool decode_alarm(const struct can_message *message, const struct can_ala
 {
     if (row->byte >= frame->size)
         return false;
-    if (!first_of_its_bit(message, row))
+    if (!can_alarm_is_first(message, row))
         return true;
     bool warning = row->set == IN_WARNINGS;
     uint32_t *set = warning ? values->warnings : values->alarms;

@@ -85,6 +85,9 @@ const struct can_message *can_find(const struct can_protocol *protocol,
                                    const struct can_frame *frame);
 bool can_from_inverter(const struct can_protocol *protocol, const struct can_message *message);
 
+/* The alarm that a bit stands for when it is read. */
+bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row);
+
 /* False, and no frame, when a required value is not known. */
 bool can_encode(const struct can_message *message, const struct snapshot *source,
                 struct can_frame *frame);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * hearth decode: recorded traffic to JSON Lines, one object per message. Unknown and foreign
- * traffic is shown, not an error; what is broken is an object with "error", and the exit code is 1.
+ * hearth decode: recorded traffic to JSON Lines, one object per message. Broken traffic becomes an
+ * object with "error" and the bytes; a line that is no traffic is named with file, line and column
+ * on standard error. Both go on to the end of the file.
  */
 #include <argp.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,195 +12,186 @@
 #include "app/hearth/command.h"
 #include "base/bytes.h"
 #include "protocols/explainer.h"
-#include "protocols/jk_map.h"
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "wire/log_text.h"
 
+enum { OBJECT_SIZE = 32768 };
+
 struct decoder {
+    const char *protocol_name;
+    const char *path;
     const struct protocol *protocol;
-    const char *file;
-    FILE *stream;
-    uint64_t time_us;
-    bool broken; /* something was */
     struct serial_explainer explainer;
-    char text[32768];
+    uint64_t time_us;
+    enum side side; /* of the last serial line */
+    unsigned broken_messages;
+    unsigned broken_lines;
 };
 
-struct decode_options {
-    const char *protocol;
-    const char *file;
-};
-
-static error_t parse(int key, char *text, struct argp_state *state)
+/* A setting and a value of the same name are one member: what was set wins. */
+static void put_values(struct text_writer *json, const struct message *message)
 {
-    struct decode_options *options = state->input;
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 1)
-            argp_error(state, "too many arguments: '%s'", text);
-        *(state->arg_num == 0 ? &options->protocol : &options->file) = text;
-        return 0;
-    case ARGP_KEY_END:
-        if (state->arg_num < 2)
-            argp_error(state, "a protocol and a file are expected");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    struct snapshot values;
+    snapshot_init(&values);
+    if (message->values != NULL)
+        values = *message->values;
+    json_key(json, "values");
+    json_open(json, '{');
+    for (int id = 0; message->params != NULL && id < PARAM_COUNT; id++) {
+        int row = value_find(param_info[id].name);
+        if (row >= 0 && params_have(message->params, (enum param_id)id))
+            snapshot_set_have(&values, (enum value_id)value_info[row].id, false);
     }
+    json_snapshot_values(json, &values);
+    if (message->params != NULL)
+        json_params_values(json, message->params, true);
+    json_close(json, '}');
 }
 
-static const struct argp parser = {
-    NULL,
-    parse,
-    "PROTOCOL FILE",
-    "Explains recorded traffic as JSON Lines. FILE is candump text or `(t) rs485 > 01 03 ...` "
-    "lines "
-    "('>' asking side, '<' battery); - is standard input. `hearth protocols` lists the protocols.",
-    NULL,
-    NULL,
-    NULL};
-
-static const char *speaker(const struct decoder *decoder, enum side side)
+static void put_bytes(struct text_writer *json, const struct message *message)
 {
-    if (side == SIDE_BATTERY)
-        return "battery";
-    return decoder->protocol->can ? "inverter" : "asking";
+    char text[2 * LOG_BYTES_MAX + 1];
+    size_t size = message->size < LOG_BYTES_MAX ? message->size : LOG_BYTES_MAX;
+    hex_format(message->bytes, size, text);
+    json_put_string(json, "bytes", text);
 }
 
-static void put_bytes(struct text_writer *writer, const uint8_t *bytes, size_t size)
+static void put_can_id(struct text_writer *json, int64_t id)
 {
-    char hex[2 * LOG_BYTES_MAX + 1];
-    hex_format(bytes, size < LOG_BYTES_MAX ? size : LOG_BYTES_MAX, hex);
-    json_put_string(writer, "bytes", hex);
+    char text[9];
+    snprintf(text, sizeof(text), id > 0x7FF ? "%08X" : "%03X", (unsigned)id);
+    json_put_string(json, "id", text);
 }
 
-/* Fields of a JK frame that have a place but no value of ours. */
-static void put_raw(struct text_writer *writer, const struct message *message)
-{
-    size_t cursor = 0;
-    const char *name;
-    int32_t value;
-    if (message->can_id >= 0 || message->size != JK_FRAME_SIZE || message->error ||
-        !jk_frame_good(message->bytes))
-        return;
-    json_key(writer, "raw");
-    json_open(writer, '{');
-    while (jk_map_raw(message->bytes, &cursor, &name, &value))
-        json_put_integer(writer, name, value);
-    json_close(writer, '}');
-}
-
-static void put_values(struct text_writer *writer, const struct message *message)
-{
-    if (!message->values && !message->params)
-        return;
-    json_key(writer, "values");
-    json_open(writer, '{');
-    if (message->values)
-        json_snapshot_values(writer, message->values);
-    if (message->params)
-        json_params_values(writer, message->params, true);
-    json_close(writer, '}');
-}
-
-static void report(void *context, const struct message *message)
+static void print_message(void *context, const struct message *message)
 {
     struct decoder *decoder = context;
-    struct text_writer writer;
-    writer_init(&writer, decoder->text, sizeof(decoder->text));
-    json_put_string(&writer, "from", speaker(decoder, message->from));
+    char buffer[OBJECT_SIZE];
+    struct text_writer json;
+    bool explained = message->values != NULL || message->params != NULL;
+    writer_init(&json, buffer, sizeof(buffer));
+    json_open(&json, '{');
+    json_key(&json, "t");
+    writer_decimal(&json, (int64_t)decoder->time_us, 6);
+    json_put_string(&json, "from", message->from == SIDE_BATTERY ? "battery" : "asking");
     if (message->pack >= 0)
-        json_put_integer(&writer, "pack", message->pack);
-    if (message->can_id >= 0) {
-        char id[24];
-        snprintf(id, sizeof(id), "%03" PRIX64, (uint64_t)message->can_id);
-        json_put_string(&writer, "id", id);
-    }
-    json_put_string(&writer, "message", message->name);
-    if (message->error) {
-        json_put_string(&writer, "error", message->error);
-        decoder->broken = true;
-    }
-    bool explained = message->values || message->params;
-    if (message->bytes && (!explained || message->error))
-        put_bytes(&writer, message->bytes, message->size);
-    put_values(&writer, message);
-    put_raw(&writer, message);
-    const char *comma = decoder->text[0] == ',' ? "" : ",";
-    printf("{\"t\":%" PRIu64 ".%06" PRIu64 "%s%s}\n", decoder->time_us / 1000000,
-           decoder->time_us % 1000000, comma, decoder->text);
+        json_put_integer(&json, "pack", message->pack);
+    json_put_string(&json, "message", message->name);
+    if (message->can_id >= 0)
+        put_can_id(&json, message->can_id);
+    if (message->error != NULL)
+        json_put_string(&json, "error", message->error);
+    if (explained)
+        put_values(&json, message);
+    if (message->error != NULL || !explained)
+        put_bytes(&json, message);
+    json_close(&json, '}');
+    decoder->broken_messages += message->error != NULL || json.overflow;
+    puts(json.overflow ? "{\"error\":\"message too long\"}" : buffer);
 }
 
-static int explain(struct decoder *decoder, const struct log_line *line, size_t number)
+static void bad_line(struct decoder *decoder, unsigned number, const struct log_error *error)
 {
-    const struct protocol *protocol = decoder->protocol;
-    if (line->kind != LOG_CAN && line->kind != LOG_SERIAL)
-        return 0;
-    if ((line->kind == LOG_CAN) != (protocol->can != NULL)) {
-        fprintf(stderr, "hearth decode: %s:%zu: this is %s traffic, %s runs on %s\n", decoder->file,
-                number, line->kind == LOG_CAN ? "CAN" : "serial", protocol->name,
-                bus_name[protocol->bus]);
-        return -1;
-    }
-    decoder->time_us = line->time_us;
-    if (protocol->can)
-        protocol_explain_can(protocol->can, &line->frame, report, decoder);
-    else
-        protocol->explain(&decoder->explainer, line->from_asking ? SIDE_ASKING : SIDE_BATTERY,
-                          line->bytes, line->size, report, decoder);
-    return 0;
+    fprintf(stderr, "%s:%u:%u: %s\n", decoder->path, number, (unsigned)error->column,
+            error->reason);
+    decoder->broken_lines++;
 }
 
-/* A line that is no traffic line is broken input: said, counted, and the rest goes on. */
-static int decode_file(struct decoder *decoder)
+static void decode_serial(struct decoder *decoder, const uint8_t *bytes, size_t size)
+{
+    decoder->protocol->explain(&decoder->explainer, decoder->side, bytes, size, print_message,
+                               decoder);
+}
+
+static void decode_line(struct decoder *decoder, const char *text, size_t size, unsigned number)
+{
+    struct log_line line;
+    struct log_error error;
+    if (log_text_parse(text, size, &line, &error) != 0) {
+        bad_line(decoder, number, &error);
+        return;
+    }
+    if (line.kind != LOG_CAN && line.kind != LOG_SERIAL)
+        return;
+    bool can = decoder->protocol->bus == BUS_CAN;
+    if (can != (line.kind == LOG_CAN)) {
+        error = (struct log_error){can ? "serial bytes, but a CAN protocol was named"
+                                       : "a CAN frame, but a serial protocol was named",
+                                   1};
+        bad_line(decoder, number, &error);
+        return;
+    }
+    decoder->time_us = line.time_us;
+    decoder->side = line.from_asking ? SIDE_ASKING : SIDE_BATTERY;
+    if (can)
+        protocol_explain_can(decoder->protocol->can, &line.frame, print_message, decoder);
+    else
+        decode_serial(decoder, line.bytes, line.size);
+}
+
+static int decode_file(struct decoder *decoder, FILE *file)
 {
     char *text = NULL;
     size_t capacity = 0;
     ssize_t size;
-    int code = EXIT_DONE;
-    for (size_t number = 1; (size = getline(&text, &capacity, decoder->stream)) >= 0; number++) {
-        struct log_line line;
-        struct log_error error;
-        while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
-            size--;
-        if (log_parse(text, (size_t)size, &line, &error) < 0) {
-            fprintf(stderr, "hearth decode: %s:%zu:%zu: %s\n", decoder->file, number, error.column,
-                    error.words);
-            code = EXIT_FAILED;
-        } else if (explain(decoder, &line, number) < 0) {
-            code = EXIT_USAGE;
-            break;
-        }
-    }
+    for (unsigned number = 1; (size = getline(&text, &capacity, file)) >= 0; number++)
+        decode_line(decoder, text, (size_t)size, number);
     free(text);
-    if (!decoder->protocol->can && code != EXIT_USAGE)
-        decoder->protocol->explain(&decoder->explainer, SIDE_BATTERY, NULL, 0, report, decoder);
-    return code == EXIT_DONE && decoder->broken ? EXIT_FAILED : code;
+    if (decoder->protocol->bus != BUS_CAN)
+        decode_serial(decoder, NULL, 0);
+    if (ferror(file)) {
+        fprintf(stderr, "%s: %s\n", decoder->path, strerror(errno));
+        return EXIT_FAILED;
+    }
+    if (fflush(stdout) != 0) {
+        fprintf(stderr, "hearth decode: standard output: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    if (decoder->broken_lines > 0)
+        return EXIT_USAGE;
+    return decoder->broken_messages > 0 ? EXIT_FAILED : EXIT_DONE;
 }
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct decoder *decoder = state->input;
+    if (key == ARGP_KEY_ARG && state->arg_num == 0)
+        decoder->protocol_name = text;
+    else if (key == ARGP_KEY_ARG && state->arg_num == 1)
+        decoder->path = text;
+    else if (key == ARGP_KEY_ARG)
+        argp_error(state, "too many arguments at '%s'", text);
+    else if (key == ARGP_KEY_END && state->arg_num < 2)
+        argp_error(state, "PROTOCOL and FILE are needed");
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+static const struct argp parser = {
+    .parser = parse,
+    .args_doc = "PROTOCOL FILE",
+    .doc = "Explains recorded traffic as JSON Lines. FILE '-' is standard input. "
+           "`hearth protocols` lists the protocols.\v"
+           "Exit codes: 1 broken traffic was found, 2 a line of the file is no traffic.",
+};
 
 int decode_command(int argc, char **argv)
 {
-    struct decode_options options = {0};
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    const struct protocol *protocol = protocol_find(options.protocol);
-    if (!protocol)
+    static struct decoder decoder;
+    argv[0] = "hearth decode";
+    argp_parse(&parser, argc, argv, 0, NULL, &decoder);
+    decoder.protocol = protocol_find(decoder.protocol_name);
+    if (decoder.protocol == NULL)
         return usage_error("decode", "unknown protocol '%s'; `hearth protocols` lists them",
-                           options.protocol);
-    bool standard = strcmp(options.file, "-") == 0;
-    FILE *stream = standard ? stdin : fopen(options.file, "r");
-    if (!stream)
-        return usage_error("decode", "%s: %s", options.file, strerror(errno));
-    struct decoder *decoder = calloc(1, sizeof(*decoder));
-    int code = EXIT_FAILED;
-    if (decoder) {
-        decoder->protocol = protocol;
-        decoder->file = options.file;
-        decoder->stream = stream;
-        code = decode_file(decoder);
-    }
-    free(decoder);
-    if (!standard)
-        fclose(stream);
+                           decoder.protocol_name);
+    bool standard_input = strcmp(decoder.path, "-") == 0;
+    FILE *file = standard_input ? stdin : fopen(decoder.path, "re");
+    if (file == NULL)
+        return usage_error("decode", "%s: %s", decoder.path, strerror(errno));
+    int code = decode_file(&decoder, file);
+    if (!standard_input)
+        fclose(file);
     return code;
 }

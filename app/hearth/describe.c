@@ -1,161 +1,269 @@
 /* SPDX-License-Identifier: Apache-2.0
- * hearth describe: the layout of a CAN protocol from its tables, as a Markdown document, a DBC file
- * for CAN tools, or JSON.
+ * hearth describe: the layout of a CAN protocol from its tables, as Markdown, as a DBC file for bus
+ * tools, or as JSON. The rows are those which encode and decode; nothing is written twice.
  */
 #include <argp.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/hearth/command.h"
 #include "protocols/protocols.h"
+#include "ui/json.h"
 #include "ui/text.h"
 #include "wire/can_table.h"
 
-enum format { FORMAT_MD, FORMAT_DBC, FORMAT_JSON };
+enum { JSON_SIZE = 65536 };
+
+typedef void print_function(const struct protocol *protocol);
 
 struct describe_options {
-    const char *protocol;
-    enum format format;
+    const char *protocol_name;
+    print_function *print;
 };
 
-static const struct argp_option options[] = {
-    {"format", 'f', "NAME", 0, "md, dbc or json (md)", 0},
-    {0 }
+/* Every element of a row that is an array has its own id. */
+static const struct value_info *field_info(const struct can_field *field)
+{
+    size_t row = VALUE_ROW_COUNT - 1;
+    while (row > 0 && value_info[row].id > field->value)
+        row--;
+    return &value_info[row];
+}
+
+static void field_name(const struct can_field *field, char *name, size_t size)
+{
+    const struct value_info *info = field_info(field);
+    if (info->kind == VALUE_KIND_ARRAY)
+        snprintf(name, size, "%s_%u", info->name, field->value - info->id);
+    else
+        snprintf(name, size, "%s", info->name);
+}
+
+static const char *field_rounding(const struct can_field *field)
+{
+    if (field->type & FIXED)
+        return "fixed";
+    if (field->type & DOWN)
+        return "down";
+    return field->type & UP ? "up" : "nearest";
+}
+
+/* Calls back for every message of both sides. */
+static void each_message(const struct can_protocol *can, void *context,
+                         void (*visit)(void *context, const struct can_message *message,
+                                       bool battery))
+{
+    for (size_t i = 0; i < can->message_count; i++)
+        visit(context, &can->messages[i], true);
+    for (size_t i = 0; i < can->answer_count; i++)
+        visit(context, &can->answers[i], false);
+}
+
+static unsigned bit_number(uint8_t mask)
+{
+    unsigned bit = 0;
+    while (bit < 7 && !(mask >> bit & 1))
+        bit++;
+    return bit;
+}
+
+static void markdown_field(const struct can_field *field)
+{
+    char name[40];
+    field_name(field, name, sizeof(name));
+    printf("| %u | %s | %s | %s | ", field->byte, can_field_type(field)->name, name,
+           unit_name[field_info(field)->unit]);
+    printf("x %d / %d + %d | %s | ", field->num, field->den, field->offset, field_rounding(field));
+    if (field->absent == REQUIRED)
+        printf("not sent |\n");
+    else
+        printf("%d |\n", field->absent);
+}
+
+static void markdown_message(void *context, const struct can_message *message, bool battery)
+{
+    (void)context;
+    printf("\n## 0x%03X %s\n\nFrom the %s, %u bytes, every %u ms.\n", (unsigned)message->id,
+           message->name, battery ? "battery" : "inverter", message->size, message->period_ms);
+    if (message->field_count > 0)
+        printf("\n| Byte | Type | Value | Unit | Raw | Rounded | Not known |\n"
+               "|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < message->field_count; i++)
+        markdown_field(&message->fields[i]);
+    if (message->alarm_count > 0)
+        printf("\n| Byte | Bit | Set by |\n|---|---|---|\n");
+    for (size_t i = 0; i < message->alarm_count; i++) {
+        const struct can_alarm *row = &message->alarms[i];
+        printf("| %u | %u | %s %s |\n", row->byte, bit_number(row->mask),
+               row->set == IN_WARNINGS ? "warning" : "alarm", alarm_info[row->alarm].name);
+    }
+}
+
+static void print_markdown(const struct protocol *protocol)
+{
+    printf("# %s\n\n%s, %u bit/s. Evidence: %s.\n", protocol->name, protocol->title,
+           (unsigned)protocol->bitrate, evidence_name[protocol->evidence]);
+    each_message(protocol->can, NULL, markdown_message);
+}
+
+/* Physical value in the units of the project: (raw - offset) * den / num. */
+static void dbc_field(const struct can_field *field, const struct can_message *message)
+{
+    const struct field_type_info *type = can_field_type(field);
+    unsigned bits = type->bits > 0 ? type->bits : 8u * (message->size - field->byte);
+    unsigned start = 8u * field->byte + (type->big_endian ? 7u : type->shift);
+    double factor = type->bits > 0 ? (double)field->den / field->num : 1;
+    char name[40];
+    field_name(field, name, sizeof(name));
+    printf(" SG_ %s : %u|%u@%d%c (%.9g,%.9g) [0|0] \"%s\" Vector__XXX\n", name, start, bits,
+           type->big_endian ? 0 : 1, type->is_signed ? '-' : '+', factor, -field->offset * factor,
+           unit_name[field_info(field)->unit]);
+}
+
+static void dbc_message(void *context, const struct can_message *message, bool battery)
+{
+    (void)context;
+    uint32_t id = message->id | (message->format == CAN_29_BIT ? 0x80000000u : 0);
+    printf("\nBO_ %u %s: %u %s\n", (unsigned)id, message->name, message->size,
+           battery ? "Battery" : "Inverter");
+    for (size_t i = 0; i < message->field_count; i++)
+        dbc_field(&message->fields[i], message);
+    for (size_t i = 0; i < message->alarm_count; i++) {
+        const struct can_alarm *row = &message->alarms[i];
+        if (can_alarm_is_first(message, row))
+            printf(" SG_ %s_%s : %u|1@1+ (1,0) [0|1] \"\" Vector__XXX\n",
+                   row->set == IN_WARNINGS ? "warning" : "alarm", alarm_info[row->alarm].name,
+                   8u * row->byte + bit_number(row->mask));
+    }
+}
+
+static void print_dbc(const struct protocol *protocol)
+{
+    printf("VERSION \"\"\n\nNS_ :\n\nBS_:\n\nBU_: Battery Inverter\n");
+    each_message(protocol->can, NULL, dbc_message);
+}
+
+static void json_field(struct text_writer *json, const struct can_field *field)
+{
+    char name[40];
+    field_name(field, name, sizeof(name));
+    json_open(json, '{');
+    json_put_string(json, "value", name);
+    json_put_integer(json, "byte", field->byte);
+    json_put_string(json, "type", can_field_type(field)->name);
+    json_put_string(json, "unit", unit_name[field_info(field)->unit]);
+    json_put_integer(json, "num", field->num);
+    json_put_integer(json, "den", field->den);
+    json_put_integer(json, "offset", field->offset);
+    json_put_string(json, "rounding", field_rounding(field));
+    json_put_boolean(json, "required", field->absent == REQUIRED);
+    if (field->absent != REQUIRED)
+        json_put_integer(json, "absent", field->absent);
+    json_close(json, '}');
+}
+
+static void json_message(void *context, const struct can_message *message, bool battery)
+{
+    struct text_writer *json = context;
+    json_open(json, '{');
+    json_put_integer(json, "id", message->id);
+    json_put_string(json, "message", message->name);
+    json_put_string(json, "from", battery ? "battery" : "asking");
+    json_put_integer(json, "size", message->size);
+    json_put_integer(json, "period_ms", message->period_ms);
+    json_key(json, "fields");
+    json_open(json, '[');
+    for (size_t i = 0; i < message->field_count; i++)
+        json_field(json, &message->fields[i]);
+    json_close(json, ']');
+    json_key(json, "alarms");
+    json_open(json, '[');
+    for (size_t i = 0; i < message->alarm_count; i++) {
+        const struct can_alarm *row = &message->alarms[i];
+        json_open(json, '{');
+        json_put_string(json, "alarm", alarm_info[row->alarm].name);
+        json_put_boolean(json, "warning", row->set == IN_WARNINGS);
+        json_put_integer(json, "byte", row->byte);
+        json_put_integer(json, "bit", bit_number(row->mask));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+static void print_json(const struct protocol *protocol)
+{
+    static char buffer[JSON_SIZE];
+    struct text_writer json;
+    writer_init(&json, buffer, sizeof(buffer));
+    json_open(&json, '{');
+    json_put_string(&json, "protocol", protocol->name);
+    json_put_string(&json, "title", protocol->title);
+    json_put_integer(&json, "bitrate", protocol->bitrate);
+    json_put_string(&json, "evidence", evidence_name[protocol->evidence]);
+    json_key(&json, "messages");
+    json_open(&json, '[');
+    each_message(protocol->can, &json, json_message);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    puts(buffer);
+}
+
+static const struct format {
+    const char *name;
+    print_function *print;
+} formats[] = {
+    {"md",   print_markdown},
+    {"dbc",  print_dbc     },
+    {"json", print_json    },
+};
+
+static const struct argp_option argp_options[] = {
+    {"format", 'f',  "FORMAT", 0, "md, dbc or json (md)", 0},
+    {NULL,     '\0', NULL,     0, NULL,                   0},
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-    struct describe_options *chosen = state->input;
-    static const char *const names[] = {"md", "dbc", "json"};
-    switch (key) {
-    case 'f':
-        for (int i = 0; i < 3; i++) {
-            chosen->format = (enum format)i;
-            if (strcmp(text, names[i]) == 0)
-                return 0;
+    struct describe_options *options = state->input;
+    if (key == 'f') {
+        options->print = NULL;
+        for (size_t i = 0; i < COUNT(formats); i++) {
+            if (strcmp(formats[i].name, text) == 0)
+                options->print = formats[i].print;
         }
-        argp_error(state, "--format '%s': md, dbc or json is expected", text);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "too many arguments: '%s'", text);
-        chosen->protocol = text;
-        return 0;
-    case ARGP_KEY_END:
-        if (!chosen->protocol)
-            argp_error(state, "a protocol is expected");
-        return 0;
-    default:
+        if (options->print == NULL)
+            argp_error(state, "--format '%s': md, dbc or json is expected", text);
+    } else if (key == ARGP_KEY_ARG && state->arg_num == 0) {
+        options->protocol_name = text;
+    } else if (key == ARGP_KEY_ARG) {
+        argp_error(state, "unexpected argument '%s'", text);
+    } else if (key == ARGP_KEY_NO_ARGS) {
+        argp_error(state, "PROTOCOL is needed");
+    } else {
         return ARGP_ERR_UNKNOWN;
     }
+    return 0;
 }
 
 static const struct argp parser = {
-    options, parse, "PROTOCOL", "Prints the layout of a protocol from its tables.",
-    NULL,    NULL,  NULL};
-
-static const struct value_info *value_of(const struct can_field *field)
-{
-    const struct value_info *row = value_info;
-    while (field->value < row->id ||
-           (row->kind == VALUE_KIND_ARRAY && field->value >= row->id + row->count) ||
-           (row->kind != VALUE_KIND_ARRAY && field->value != row->id))
-        row++;
-    return row;
-}
-
-/* First bit as DBC counts: little-endian fields by their lowest bit. */
-static int first_bit(const struct can_field *field)
-{
-    return field->byte * 8 + can_field_type(field)->shift;
-}
-
-static void md_message(const struct can_message *message)
-{
-    printf("\n## 0x%03" PRIX32 " %s\n\n%u bytes", message->id, message->name, message->size);
-    if (message->period_ms)
-        printf(", every %u ms", message->period_ms);
-    printf("\n\n| Byte | Type | Value | Raw = value x num / den + offset | Unit |\n"
-           "|---|---|---|---|---|\n");
-    for (size_t i = 0; i < message->field_count; i++) {
-        const struct can_field *field = &message->fields[i];
-        const struct value_info *value = value_of(field);
-        printf("| %u | %s | `%s` | x %d / %d + %d | %s |\n", field->byte,
-               can_field_type(field)->name, value->name, field->num, field->den, field->offset,
-               unit_name[value->unit]);
-    }
-    for (size_t i = 0; i < message->alarm_count; i++) {
-        const struct can_alarm *alarm = &message->alarms[i];
-        printf("| %u | mask 0x%02X | `%s` | %s | flag |\n", alarm->byte, alarm->mask,
-               alarm_info[alarm->alarm].name, alarm->set == IN_ALARMS ? "alarm" : "warning");
-    }
-}
-
-static void dbc_message(const struct can_message *message)
-{
-    printf("\nBO_ %" PRIu32 " %s: %u Battery\n", message->id, message->name, message->size);
-    for (size_t i = 0; i < message->field_count; i++) {
-        const struct can_field *field = &message->fields[i];
-        const struct field_type_info *type = can_field_type(field);
-        const struct value_info *value = value_of(field);
-        if (type->size == 0) /* text has no signal */
-            continue;
-        double factor = (double)field->den / field->num;
-        printf(" SG_ %s : %d|%u@%d%c (%g,%g) [0|0] \"%s\" Inverter\n", value->name,
-               first_bit(field), type->bits, type->big_endian ? 0 : 1, type->is_signed ? '-' : '+',
-               factor, -field->offset * factor, unit_name[value->unit]);
-    }
-}
-
-static void json_message(const struct can_message *message)
-{
-    printf("{\"id\":\"%03" PRIX32 "\",\"message\":\"%s\",\"size\":%u,\"period_ms\":%u,\"fields\":[",
-           message->id, message->name, message->size, message->period_ms);
-    for (size_t i = 0; i < message->field_count; i++) {
-        const struct can_field *field = &message->fields[i];
-        const struct value_info *value = value_of(field);
-        printf("%s{\"value\":\"%s\",\"byte\":%u,\"type\":\"%s\",\"num\":%d,\"den\":%d,"
-               "\"offset\":%d,\"unit\":\"%s\"}",
-               i ? "," : "", value->name, field->byte, can_field_type(field)->name, field->num,
-               field->den, field->offset, unit_name[value->unit]);
-    }
-    fputs("],\"alarms\":[", stdout);
-    for (size_t i = 0; i < message->alarm_count; i++) {
-        const struct can_alarm *alarm = &message->alarms[i];
-        printf("%s{\"alarm\":\"%s\",\"warning\":%s,\"byte\":%u,\"mask\":%u}", i ? "," : "",
-               alarm_info[alarm->alarm].name, alarm->set == IN_WARNINGS ? "true" : "false",
-               alarm->byte, alarm->mask);
-    }
-    puts("]}");
-}
-
-static void print_head(const struct protocol *protocol, enum format format)
-{
-    if (format == FORMAT_MD)
-        printf("# %s\n\n%s, %s. CAN, %u bit/s. Evidence: %s.\n", protocol->name, protocol->brand,
-               protocol->title, protocol->bitrate, evidence_name[protocol->evidence]);
-    else if (format == FORMAT_DBC)
-        printf("VERSION \"%s\"\n\nNS_ :\n\nBS_:\n\nBU_: Battery Inverter\n", protocol->name);
-}
+    .options = argp_options,
+    .parser = parse,
+    .args_doc = "PROTOCOL",
+    .doc = "Prints the layout of a protocol from its tables.",
+};
 
 int describe_command(int argc, char **argv)
 {
-    static void (*const printers[])(const struct can_message *) = {
-        [FORMAT_MD] = md_message, [FORMAT_DBC] = dbc_message, [FORMAT_JSON] = json_message};
-    struct describe_options chosen = {0};
-    argp_parse(&parser, argc, argv, 0, NULL, &chosen);
-    const struct protocol *protocol = protocol_find(chosen.protocol);
-    if (!protocol)
+    struct describe_options options = {NULL, print_markdown};
+    argv[0] = "hearth describe";
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    const struct protocol *protocol = protocol_find(options.protocol_name);
+    if (protocol == NULL)
         return usage_error("describe", "unknown protocol '%s'; `hearth protocols` lists them",
-                           chosen.protocol);
-    if (!protocol->can)
-        return usage_error("describe",
-                           "%s is a serial protocol; only CAN layouts can be printed "
-                           "so far (its registers: protocols/jk_map.def)",
-                           protocol->name);
-    print_head(protocol, chosen.format);
-    for (size_t i = 0; i < protocol->can->message_count; i++)
-        printers[chosen.format](&protocol->can->messages[i]);
+                           options.protocol_name);
+    if (protocol->can == NULL)
+        return usage_error("describe", "%s is not made from CAN tables", protocol->name);
+    options.print(protocol);
     return EXIT_DONE;
 }
