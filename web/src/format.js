@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers as people read them. Units, exponents and labels come from the schema.
+
+export const DASH = "–";
+
+export function decimal(value, exponent, places) {
+  if (value === undefined || value === null) return DASH;
+  return (value / 10 ** exponent).toFixed(places).replace("-", "−");
+}
+
+export function quantity(schema, name, value, places) {
+  const row = schema?.values[name];
+  if (value === undefined || value === null) return DASH;
+  if (value === true) return "yes";
+  if (value === false) return "no";
+  if (Array.isArray(value)) return value.length ? value.map((id) => alarmLabel(schema, id)).join(", ") : "none";
+  if (typeof value === "string") return schema?.reasons[value]?.words ?? value;
+  const unit = schema?.units[row?.unit];
+  if (!unit) return String(value);
+  const text = decimal(value, unit.exponent, places ?? unit.places);
+  return unit.symbol ? `${text} ${unit.symbol}` : text;
+}
+
+export function label(schema, name) {
+  return schema?.values[name]?.label ?? name;
+}
+
+export function alarmLabel(schema, id) {
+  return schema?.alarms[id]?.label ?? id;
+}
+
+export function kilowatts(watts) {
+  if (watts === undefined || watts === null) return DASH;
+  return Math.abs(watts) >= 1000 ? `${decimal(watts, 3, 1)} kW` : `${decimal(watts, 0, 0)} W`;
+}
+
+export function clock(seconds) {
+  if (seconds === undefined) return DASH;
+  const text = (value) => String(value).padStart(2, "0");
+  const day = seconds % 86400;
+  return `${text(Math.floor(day / 3600))}:${text(Math.floor(day / 60) % 60)}:${text(Math.floor(day) % 60)}`;
+}
+
+export function date(seconds) {
+  if (seconds === undefined) return "";
+  const day = new Date((seconds + Date.UTC(2020, 0, 1) / 1000) * 1000);
+  return day.toLocaleDateString("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: header, limits, energy flow, packs, chart, frames. Each part is a file of its own.
+import { render } from "preact";
+import "uplot/dist/uPlot.min.css";
+import "./style.css";
+import { Frames } from "./frames.jsx";
+import { Header } from "./header.jsx";
+import { Limits } from "./limits.jsx";
+import { Flow } from "./flow.jsx";
+import { Pack } from "./pack.jsx";
+import { Trend } from "./trend.jsx";
+import { useLive, useSchema } from "./live.js";
+
+function Page() {
+  const live = useLive();
+  const schema = useSchema(live.online);
+  const packs = Object.values(live.packs).sort((a, b) => a.pack - b.pack);
+  if (!live.bank || !schema)
+    return <main class="waiting">{live.online ? "Loading…" : "No connection to the service. Trying again…"}</main>;
+  return (
+    <>
+      {!live.online && (
+        <div class="offline" role="alert">
+          No connection – the values below are old. Trying again…
+        </div>
+      )}
+      <div class={live.online ? "" : "stale"}>
+        <Header bank={live.bank} schema={schema} />
+        <main>
+          <Limits bank={live.bank} schema={schema} />
+          <Flow bank={live.bank} />
+          <section class="packs" aria-label="Packs">
+            {packs.map((pack) => (
+              <Pack key={pack.pack} pack={pack} schema={schema} />
+            ))}
+          </section>
+          <Trend points={live.trend} />
+          <Frames frames={live.frames} bank={live.bank} schema={schema} />
+        </main>
+      </div>
+    </>
+  );
+}
+
+render(<Page />, document.getElementById("app"));
