@@ -64,12 +64,25 @@ static bool knows(const struct snapshot *snapshot, enum value_id allowed)
            snapshot_have(snapshot, VALUE_temp_max_ddegc);
 }
 
-/* Why a direction is closed, when it is. */
+static bool protecting(const struct snapshot *snapshot)
+{
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        if (alarm_info[id].severity != SEVERITY_WARNING &&
+            alarm_get(snapshot->alarms, (enum alarm)id))
+            return true;
+    }
+    return false;
+}
+
+/* Why a direction is closed, when it is. Not every reading tells the power state; a closed pack
+ * without any alarm is starting or was switched off. */
 static enum reason closed_reason(const struct snapshot *snapshot, bool enabled)
 {
     if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != 2)
         return REASON_not_ready;
-    return enabled ? REASON_protection : REASON_switched_off;
+    if (!enabled)
+        return REASON_switched_off;
+    return protecting(snapshot) ? REASON_protection : REASON_not_ready;
 }
 
 static void derate(struct limit *limit, int32_t full_ma, enum curve curve, int32_t x,
