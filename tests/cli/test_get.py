@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# hearth get against hearth pack, on a socket and on a pseudo terminal.
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+HEARTH = os.environ["HEARTH"]
+PATIENCE_S = 20
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """Starts a pack on a URL; returns once its port is open."""
+    started = []
+
+    def start(dip, url):
+        process = subprocess.Popen([HEARTH, "pack", "--dip", str(dip), "--rs485-1", url],
+                                   stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        for line in process.stdout:
+            if line.startswith("RS485-1: "):
+                return line.split(": ", 1)[1].strip()
+        raise AssertionError("the pack did not start")
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+
+
+def get(*arguments):
+    return subprocess.run([HEARTH, "get", *arguments], capture_output=True, text=True,
+                          timeout=PATIENCE_S)
+
+
+def check_answer(done, address):
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    blocks = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [block["message"] for block in blocks] == ["info", "settings", "status"]
+    assert all(block["pack"] == address for block in blocks)
+    info, settings, status = (block["values"] for block in blocks)
+    assert info["serial_number"] and not any("password" in name for name in info
+                                             if name.endswith("_password"))
+    assert settings["cell_ovp_mv"] == 3650 and settings["cell_uvp_mv"] == 2700
+    assert status["cell_count"] == 16 and len(status["cell_mv"]) == 16
+    assert 3000 < min(status["cell_mv"]) <= max(status["cell_mv"]) < 3600
+    assert status["soc_permille"] in range(480, 521)
+
+
+def test_get_reads_all_blocks_over_tcp(pack):
+    url = pack(3, "tcp-listen:0").replace("tcp-listen:", "tcp:")
+    check_answer(get(url, "--address", "3", "--json"), 3)
+
+
+def test_get_reads_all_blocks_over_a_pty_again_and_again(pack, tmp_path):
+    pack(0, f"pty:{tmp_path}/pack")
+    for _ in range(2):
+        check_answer(get(f"serial:{tmp_path}/pack"), 0)
+
+
+def test_wrong_address_gets_no_answer(pack, tmp_path):
+    pack(3, f"unix-listen:{tmp_path}/bus")
+    done = get(f"unix:{tmp_path}/bus", "--address", "4")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "address 4: no answer" in done.stderr
+
+
+def test_missing_connection_is_told(tmp_path):
+    done = get(f"unix:{tmp_path}/bus")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "no connection (No such file or directory)" in done.stderr
+
+
+@pytest.mark.parametrize("arguments, told", [
+    ([], "PORT is missing"),
+    (["pty:a", "pty:b"], "'pty:b' is too many"),
+    (["fax:1"], "unknown kind of port 'fax'"),
+    (["serial:/dev/does-not-exist"], "cannot open '/dev/does-not-exist'"),
+    (["pty:a", "--address", "16"], "from 0 to 15"),
+])
+def test_bad_usage_exits_with_2(arguments, told):
+    done = get(*arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert told in done.stderr
