@@ -3,9 +3,13 @@
  */
 #include "port/linux/log_file.h"
 
-#include "base/bytes.h"
+#include <string.h>
+
 #include "port/linux/error.h"
 #include "port/port.h"
+#include "wire/log_text.h"
+
+#define LOG_TEXT_SIZE (3 * LOG_BYTES_MAX + 64)
 
 int log_file_open(struct log_file *log, const char *path, char *error)
 {
@@ -13,17 +17,13 @@ int log_file_open(struct log_file *log, const char *path, char *error)
     return log->file ? 0 : port_fail_errno(error, "cannot write '%.80s'", path);
 }
 
-static void begin_line(struct log_file *log, const char *port)
+static void write_line(struct log_file *log, struct log_line *line, const char *port)
 {
-    uint64_t time_us = clock_us() - log->start_us;
-    fprintf(log->file, "(%u.%06u) %s", (unsigned)(time_us / 1000000u),
-            (unsigned)(time_us % 1000000u), port);
-}
-
-static void end_line(struct log_file *log)
-{
-    fputc('\n', log->file);
-    if (fflush(log->file) == 0)
+    char text[LOG_TEXT_SIZE];
+    strcpy(line->port, port);
+    line->time_us = clock_us() - log->start_us;
+    if (log_text_format(line, text, sizeof text) >= 0 && fprintf(log->file, "%s\n", text) > 0 &&
+        fflush(log->file) == 0)
         return;
     log->lost_lines++;
     clearerr(log->file);
@@ -31,19 +31,19 @@ static void end_line(struct log_file *log)
 
 void log_file_write_bytes(struct log_file *log, const uint8_t *bytes, size_t size)
 {
-    begin_line(log, "rs485 <");
-    for (size_t i = 0; i < size; i++)
-        fprintf(log->file, " %02X", bytes[i]);
-    end_line(log);
+    struct log_line line = {.kind = LOG_SERIAL};
+    for (size_t done = 0; done < size; done += line.size) {
+        size_t rest = size - done;
+        line.size = (uint16_t)(rest < sizeof line.bytes ? rest : sizeof line.bytes);
+        memcpy(line.bytes, bytes + done, line.size);
+        write_line(log, &line, "rs485");
+    }
 }
 
 void log_file_write_frame(struct log_file *log, const struct can_frame *frame)
 {
-    char data[2 * sizeof frame->data + 1];
-    hex_format(frame->data, frame->size, data);
-    begin_line(log, "can0");
-    fprintf(log->file, frame->extended ? " %08X#%s" : " %03X#%s", (unsigned)frame->id, data);
-    end_line(log);
+    struct log_line line = {.kind = LOG_CAN, .frame = *frame};
+    write_line(log, &line, "can0");
 }
 
 void log_file_close(struct log_file *log)
