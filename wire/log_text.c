@@ -73,20 +73,18 @@ static unsigned take_number(struct cursor *cursor, unsigned digits, uint64_t *va
 static int parse_time(struct cursor *cursor, uint64_t *time_us)
 {
     uint64_t seconds;
-    uint64_t fraction;
+    uint64_t fraction = 0;
+    unsigned digits = 0;
     if (!take(cursor, '('))
         return fail(cursor, "a line begins with (seconds), '#' or '='");
     if (take_number(cursor, SECOND_DIGITS_MAX, &seconds) == 0)
         return fail(cursor, "seconds expected");
-    if (!take(cursor, '.'))
-        return fail(cursor, "'.' expected in the time");
-    unsigned digits = take_number(cursor, FRACTION_DIGITS_MAX, &fraction);
-    if (digits == 0)
-        return fail(cursor, "fraction of the second expected");
+    if (take(cursor, '.'))
+        digits = take_number(cursor, FRACTION_DIGITS_MAX, &fraction);
     for (; digits < FRACTION_DIGITS_MAX; digits++)
         fraction *= 10;
     if (!take(cursor, ')'))
-        return fail(cursor, "')' expected after at most 6 decimals");
+        return fail(cursor, "')' expected after seconds with at most 6 decimals");
     *time_us = seconds * 1000000u + fraction;
     return RESULT_OK;
 }
@@ -199,7 +197,7 @@ static void take_text(struct cursor *cursor, struct log_line *line, enum log_kin
     skip_blanks(cursor);
     while (cursor->size > cursor->at && is_blank(cursor->text[cursor->size - 1]))
         cursor->size--;
-    line->kind = kind;
+    line->kind = (uint8_t)kind;
     line->text = cursor->text + cursor->at;
     line->text_size = cursor->size - cursor->at;
 }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recorded traffic as text, there and back; every refusal names its column.
+ */
+#include "wire/log_text.h"
+
+#include "base/result.h"
+#include "tests/support/test.h"
+
+static struct log_line parsed(const char *text)
+{
+    struct log_line line;
+    struct log_error error = {NULL, 0};
+    int result = log_text_parse(text, strlen(text), &line, &error);
+    if (result != 0)
+        print_error("%s: column %zu: %s\n", text, error.column, error.reason);
+    assert_int_equal(result, 0);
+    return line;
+}
+
+static void a_candump_line_is_a_frame(void **state)
+{
+    (void)state;
+    struct log_line line = parsed("(12.345678) can0 351#1402740e");
+    const uint8_t data[] = {0x14, 0x02, 0x74, 0x0E};
+    assert_int_equal(line.kind, LOG_CAN);
+    assert_int_equal(line.time_us, 12345678);
+    assert_string_equal(line.port, "can0");
+    assert_int_equal(line.frame.id, 0x351);
+    assert_false(line.frame.extended);
+    assert_int_equal(line.frame.size, sizeof(data));
+    assert_memory_equal(line.frame.data, data, sizeof(data));
+}
+
+static void eight_digits_are_a_29_bit_identifier(void **state)
+{
+    (void)state;
+    struct log_line line = parsed("(0.0)\tvcan0\t1FFFFFFF#0011223344556677 \r\n");
+    assert_true(line.frame.extended);
+    assert_int_equal(line.frame.id, 0x1FFFFFFF);
+    assert_int_equal(line.frame.size, 8);
+    line = parsed("(0.0) can0 00000351#");
+    assert_true(line.frame.extended);
+    assert_int_equal(line.frame.id, 0x351);
+    line = parsed("(0.0) can0 7FF#");
+    assert_false(line.frame.extended);
+    assert_int_equal(line.frame.size, 0);
+}
+
+static void any_number_of_decimals_up_to_six_is_a_time(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed("(12) can0 351#").time_us, 12000000);
+    assert_int_equal(parsed("(12.) can0 351#").time_us, 12000000);
+    assert_int_equal(parsed("(12.5) can0 351#").time_us, 12500000);
+    assert_int_equal(parsed("(1764000000.000001) can0 351#").time_us, 1764000000000001);
+    assert_int_equal(parsed("(999999999999.999999) can0 351#").time_us, 999999999999999999);
+}
+
+static void a_serial_line_says_who_spoke(void **state)
+{
+    (void)state;
+    struct log_line line = parsed("  (3.000250) rs485 > 01 03 12 00");
+    const uint8_t bytes[] = {0x01, 0x03, 0x12, 0x00};
+    assert_int_equal(line.kind, LOG_SERIAL);
+    assert_int_equal(line.time_us, 3000250);
+    assert_string_equal(line.port, "rs485");
+    assert_true(line.from_asking);
+    assert_int_equal(line.size, sizeof(bytes));
+    assert_memory_equal(line.bytes, bytes, sizeof(bytes));
+    line = parsed("(3.1) ble <55AAEB90");
+    assert_string_equal(line.port, "ble");
+    assert_false(line.from_asking);
+    assert_int_equal(line.size, 4);
+}
+
+static void comments_expectations_and_blank_lines_are_no_traffic(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed("").kind, LOG_EMPTY);
+    assert_int_equal(parsed(" \t\r\n").kind, LOG_EMPTY);
+    struct log_line line = parsed("# evidence: capture \n");
+    assert_int_equal(line.kind, LOG_COMMENT);
+    assert_int_equal(line.text_size, strlen("evidence: capture"));
+    assert_memory_equal(line.text, "evidence: capture", line.text_size);
+    line = parsed("= pack_mv 52340\r\n");
+    assert_int_equal(line.kind, LOG_EXPECTATION);
+    assert_int_equal(line.text_size, strlen("pack_mv 52340"));
+    assert_memory_equal(line.text, "pack_mv 52340", line.text_size);
+    assert_int_equal(parsed("=").text_size, 0);
+}
+
+static void broken_lines_are_refused_at_their_column(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t column;
+    } rows[] = {
+        {"12.0 can0 351#",                    1 },
+        {"(",                                 2 },
+        {"(x) can0 351#",                     2 },
+        {"(1.0",                              5 },
+        {"(1.1234567) can0 351#",             10},
+        {"(1234567890123.0) can0 351#",       14},
+        {"(1.0)",                             6 },
+        {"(1.0) a_name_of_16_byt 351#",       7 },
+        {"(1.0) can0",                        11},
+        {"(1.0) can0 35#",                    12},
+        {"(1.0) can0 3511#",                  12},
+        {"(1.0) can0 12345678F#",             20},
+        {"(1.0) can0 800#",                   12},
+        {"(1.0) can0 20000000#",              12},
+        {"(1.0) can0 351",                    15},
+        {"(1.0) can0 351 11",                 15},
+        {"(1.0) can0 351#R",                  16},
+        {"(1.0) can0 351#r2",                 16},
+        {"(1.0) can0 351##0",                 16},
+        {"(1.0) can0 351#1",                  16},
+        {"(1.0) can0 351#11 22",              19},
+        {"(1.0) can0 351#112g",               18},
+        {"(1.0) can0 351#001122334455667788", 32},
+        {"(1.0) rs485 01 03",                 13},
+        {"(1.0) rs485 >",                     14},
+        {"(1.0) rs485 > 01 3",                18},
+        {"(1.0) rs485 > 01 zz",               18},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct log_line line;
+        struct log_error error = {NULL, 0};
+        int result = log_text_parse(rows[i].text, strlen(rows[i].text), &line, &error);
+        if (result != RESULT_BAD_FORMAT || error.column != rows[i].column)
+            print_error("%s: %d at %zu\n", rows[i].text, result, error.column);
+        assert_int_equal(result, RESULT_BAD_FORMAT);
+        assert_int_equal(error.column, rows[i].column);
+        assert_non_null(error.reason);
+    }
+}
+
+static size_t put_bytes(char *text, size_t count)
+{
+    size_t used = strlen(strcpy(text, "(1.000000) rs485 >"));
+    for (size_t i = 0; i < count; i++)
+        used += strlen(strcpy(text + used, " A5"));
+    return used;
+}
+
+static void a_serial_line_holds_a_limited_number_of_bytes(void **state)
+{
+    (void)state;
+    static char text[4 * LOG_BYTES_MAX];
+    struct log_line line;
+    struct log_error error;
+    size_t size = put_bytes(text, LOG_BYTES_MAX);
+    assert_int_equal(log_text_parse(text, size, &line, &error), 0);
+    assert_int_equal(line.size, LOG_BYTES_MAX);
+    size = put_bytes(text, LOG_BYTES_MAX + 1);
+    assert_int_equal(log_text_parse(text, size, &line, &error), RESULT_BAD_FORMAT);
+    assert_int_equal(error.column, size - 1);
+}
+
+static void nothing_past_the_size_is_read(void **state)
+{
+    (void)state;
+    struct log_line line;
+    struct log_error error;
+    const char text[] = "(1.0) can0 351#1122";
+    assert_int_equal(log_text_parse(text, sizeof(text) - 3, &line, &error), 0);
+    assert_int_equal(line.frame.size, 1);
+    assert_int_equal(log_text_parse(text, sizeof(text) - 2, &line, &error), RESULT_BAD_FORMAT);
+}
+
+static void what_is_written_is_what_was_read(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "(0.000001) can0 351#1402740E",
+        "(1764000000.000000) can1 1FFFFFFF#",
+        "(7.100000) can0 00000351#0011223344556677",
+        "(999999999999.999999) rs232 < 7E 32 30",
+        "(12.345678) rs485 > 01",
+    };
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        char text[80];
+        struct log_line line = parsed(lines[i]);
+        assert_int_equal(log_text_format(&line, text, sizeof(text)), strlen(lines[i]));
+        assert_string_equal(text, lines[i]);
+    }
+}
+
+static void a_line_that_does_not_fit_is_not_written(void **state)
+{
+    (void)state;
+    const char expected[] = "(1.000000) can0 351#1122";
+    struct log_line line = parsed(expected);
+    char text[sizeof(expected) + 1];
+    for (size_t size = 0; size < sizeof(expected); size++) {
+        memset(text, '!', sizeof(text));
+        assert_int_equal(log_text_format(&line, text, size), RESULT_NO_SPACE);
+        assert_int_equal(text[size], '!');
+    }
+    assert_int_equal(log_text_format(&line, text, sizeof(expected)), sizeof(expected) - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_candump_line_is_a_frame),
+        cmocka_unit_test(eight_digits_are_a_29_bit_identifier),
+        cmocka_unit_test(any_number_of_decimals_up_to_six_is_a_time),
+        cmocka_unit_test(a_serial_line_says_who_spoke),
+        cmocka_unit_test(comments_expectations_and_blank_lines_are_no_traffic),
+        cmocka_unit_test(broken_lines_are_refused_at_their_column),
+        cmocka_unit_test(a_serial_line_holds_a_limited_number_of_bytes),
+        cmocka_unit_test(nothing_past_the_size_is_read),
+        cmocka_unit_test(what_is_written_is_what_was_read),
+        cmocka_unit_test(a_line_that_does_not_fit_is_not_written),
+    };
+    return RUN_TESTS(tests);
+}
