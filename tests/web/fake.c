@@ -156,7 +156,9 @@ static size_t get_frames(void *context, struct web_frame *frames, size_t max)
 static void get_site(void *context, struct web_site *site)
 {
     const struct fake *fake = context;
-    *site = (struct web_site){.clock_s = 217774800,
+    uint64_t now_us = 0;
+    sd_event_now(fake->loop, CLOCK_MONOTONIC, &now_us);
+    *site = (struct web_site){.clock_s = 217774800 + (int64_t)(now_us / 1000000 * fake->speed),
                               .speed = fake->speed,
                               .sun_w = 7420,
                               .load_w = 640,

@@ -74,7 +74,7 @@ function Temperatures({ values, schema }) {
   const shown = (values.temp_ddegc ?? []).map((value) => decimal(value, 1, 1));
   if (shown.length === 0) return null;
   return (
-    <div class="full">
+    <div>
       <dt>{schema.values.temp_ddegc.label}</dt>
       <dd>{shown.join(" · ")} °C</dd>
     </div>
