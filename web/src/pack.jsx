@@ -112,8 +112,8 @@ export function Pack({ pack, schema }) {
   return (
     <article class={`card pack ${pack.excluded ? "excluded" : ""}`} data-test="pack" data-pack={pack.pack}>
       <div class="title">
-        <h2>{pack.name ?? `Pack ${pack.pack}`}</h2>
-        <span>DIP {pack.pack}{pack.pack === 0 ? " · host" : ""}</span>
+        <h2>Pack {pack.pack}</h2>
+        <span>{[pack.pack === 0 && "host", pack.name].filter(Boolean).join(" · ")}</span>
         <Cable pack={pack} />
       </div>
       {pack.excluded && (
