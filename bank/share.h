@@ -5,6 +5,7 @@
 #ifndef HEARTH_BANK_SHARE_H
 #define HEARTH_BANK_SHARE_H
 
+#include "core/limits.h"
 #include "bank/bank.h"
 
 /* Call after totals_fill() (masks) and with bank->stopped_by set. Before bank_ready() and without

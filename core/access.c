@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "base/text.h"
 
 enum { IDLE_MS = 300000, WAIT_FIRST_MS = 1000, WAIT_LONGEST_MS = 300000 };
 
@@ -91,8 +92,8 @@ void access_touch(struct access_state *access, enum session session)
 
 bool access_password_unchanged(const struct params *params)
 {
-    return strcmp(params->device_password, text_param_info[TEXT_PARAM_device_password].initial) ==
-               0 ||
-           strcmp(params->settings_password,
-                  text_param_info[TEXT_PARAM_settings_password].initial) == 0;
+    return text_equal(params->device_password,
+                      text_param_info[TEXT_PARAM_device_password].initial) ||
+           text_equal(params->settings_password,
+                      text_param_info[TEXT_PARAM_settings_password].initial);
 }

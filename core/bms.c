@@ -21,8 +21,10 @@ void bms_init(struct bms *bms, const struct params *params, const struct stored 
     memset(bms, 0, sizeof(*bms));
     bms->params = *params;
     bms->parameters_bad = params_check(params, &relation) >= 0;
+    if (bms->parameters_bad) /* defaults to compute with; nothing closes */
+        params_init(&bms->params);
     measure_init(&bms->measured);
-    soc_init(&bms->soc, params, stored->soc_permille);
+    soc_init(&bms->soc, &bms->params, stored->soc_permille);
     protect_init(&bms->protect);
     switches_init(&bms->switches);
     limits_init(&bms->limits);
@@ -71,7 +73,7 @@ static void step_protect(struct bms *bms, uint32_t dt_ms)
 
 static void step_power(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
-    uint8_t before = bms->power.state;
+    int32_t before = bms->snapshot.power_state;
     power_step(&bms->power, inputs, &bms->measured, &bms->params, dt_ms);
     if (bms->power.state != before)
         event_put(&bms->outputs, bms->run_time_ms, EVENT_POWER, bms->power.state, before);
@@ -91,19 +93,6 @@ static void step_switches(struct bms *bms)
                        bms->measured.pack_ma);
 }
 
-static void step_limits(struct bms *bms, uint32_t dt_ms)
-{
-    bool changed = bms->snapshot.charge_allowed != bms->switches.charge_allowed ||
-                   bms->snapshot.discharge_allowed != bms->switches.discharge_allowed;
-    report_fast(bms);
-    bms->limits_pending_ms += dt_ms;
-    if (!changed && bms->limits_pending_ms < LIMITS_MS)
-        return;
-    limits_step(&bms->limits, &bms->snapshot, &bms->params, bms->limits_pending_ms);
-    bms->limits_pending_ms = 0;
-    report_slow(bms);
-}
-
 static bool lights_alarm(const struct bms *bms)
 {
     for (int id = 0; id < ALARM_COUNT; id++) {
@@ -114,25 +103,48 @@ static bool lights_alarm(const struct bms *bms)
     return false;
 }
 
+/* Limits, lamps and contacts by their causes: every 100 ms, and at once when what is allowed
+ * changes. */
+static void step_slow(struct bms *bms, uint32_t dt_ms)
+{
+    bool changed = bms->snapshot.charge_allowed != bms->switches.charge_allowed ||
+                   bms->snapshot.discharge_allowed != bms->switches.discharge_allowed;
+    report_fast(bms);
+    bms->limits_pending_ms += dt_ms;
+    if (!changed && bms->limits_pending_ms < LIMITS_MS)
+        return;
+    limits_step(&bms->limits, &bms->snapshot, &bms->params, bms->limits_pending_ms);
+    contacts_step(&bms->contacts, bms->alarms, bms->soc.soc_permille, &bms->params);
+    bms->alarm_lit = lights_alarm(bms);
+    bms->limits_pending_ms = 0;
+    report_slow(bms);
+}
+
+/* Before the first measurement and after an internal error nothing is driven at all. */
+static bool is_live(const struct bms *bms)
+{
+    return bms->measured.seen && !bms->parameters_bad;
+}
+
 static void step_front(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
     bms->addressed_ms = inputs->bus_request ? 0 : add_sat_u32(bms->addressed_ms, dt_ms);
     const struct led_conditions conditions = {
-        .on = bms->power.state != POWER_OFF,
-        .alarm = lights_alarm(bms),
+        .on = is_live(bms) && bms->power.state != POWER_OFF,
+        .alarm = bms->alarm_lit,
         .host = inputs->dip == 0,
         .addressed = bms->addressed_ms < ADDRESSED_MS,
         .soc_permille = bms->soc.soc_permille,
     };
     leds_step(&bms->leds, &conditions, dt_ms);
-    contacts_step(&bms->contacts, bms->alarms, bms->soc.soc_permille, &bms->params);
 }
 
 /* The only place where outputs are set. */
 static void set_outputs(struct bms *bms)
 {
     struct outputs *outputs = &bms->outputs;
-    bool on = bms->power.state == POWER_ON;
+    bool live = is_live(bms);
+    bool on = live && bms->power.state == POWER_ON;
     outputs->charge_fet = bms->switches.charge;
     outputs->discharge_fet = bms->switches.discharge;
     outputs->balance_ma = (int16_t)bms->balance.ma;
@@ -140,7 +152,7 @@ static void set_outputs(struct bms *bms)
     outputs->balance_sink = bms->balance.sink;
     outputs->leds = bms->leds.lit;
     outputs->contacts = (uint8_t)(on ? bms->contacts.dry1 | bms->contacts.dry2 << 1 : 0);
-    outputs->buzzer = bms->power.beep || (on && bms->contacts.buzzer);
+    outputs->buzzer = live && (bms->power.beep || (on && bms->contacts.buzzer));
 }
 
 void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
@@ -157,7 +169,7 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
     step_protect(bms, dt_ms);
     step_power(bms, inputs, dt_ms);
     step_switches(bms);
-    step_limits(bms, dt_ms);
+    step_slow(bms, dt_ms);
     bool permitted = bms->power.state == POWER_ON && bms->protect.blocks == BLOCKS_NOTHING;
     balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
     step_front(bms, inputs, dt_ms);

@@ -49,6 +49,8 @@ struct bms {
     uint32_t warnings[ALARM_WORDS];
     uint32_t limits_pending_ms; /* since the limits were last computed */
     uint32_t addressed_ms;      /* since the last request for our address */
+    bool alarm_lit;             /* ALM lamp */
+    uint32_t have_key;          /* what the `have` bits of measured values were set for */
     bool force_charge;          /* hysteresis memory */
     struct contacts contacts;
     struct event early[OUTPUT_EVENT_MAX]; /* events of requests, shown by the next step */

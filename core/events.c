@@ -4,10 +4,13 @@
  */
 #include "core/events.h"
 
+enum { FET_PLACES = 2 };
+
 void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
                int32_t value)
 {
-    if (outputs->event_count == OUTPUT_EVENT_MAX) {
+    bool fet = kind >= EVENT_CHARGE_CLOSED && kind <= EVENT_DISCHARGE_OPENED;
+    if (outputs->event_count >= (fet ? OUTPUT_EVENT_MAX : OUTPUT_EVENT_MAX - FET_PLACES)) {
         outputs->events_lost++;
         return;
     }

@@ -8,7 +8,8 @@
 #include "core/io.h"
 #include "core/switches.h"
 
-/* Appends an event; counts it as lost when the queue of this step is full. */
+/* Appends an event; counts it as lost when the queue of this step is full. The last two places are
+ * kept for the two FETs, so that none of their moves is ever lost. */
 void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
                int32_t value);
 

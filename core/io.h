@@ -31,7 +31,7 @@ struct inputs {
 };
 
 enum event_kind {
-    EVENT_ALARM_SET,     /* detail: enum alarm; value: the measured quantity */
+    EVENT_ALARM_SET,     /* detail: enum alarm */
     EVENT_ALARM_CLEARED, /* detail: enum alarm */
     EVENT_CHARGE_CLOSED, /* detail: enum switch_reason; value: pack_ma, likewise the next three */
     EVENT_CHARGE_OPENED,

@@ -25,6 +25,12 @@ enum {
     RAMP_US_PER_MV = 100000, /* 10 mV per second */
 };
 
+const struct reason_info reason_info[REASON_COUNT] = {
+#define REASON(id, subject, words) [REASON_##id] = {#id, words, REASON_SUBJECT_##subject},
+#include "core/reasons.def"
+#undef REASON
+};
+
 void limits_init(struct limits *limits)
 {
     memset(limits, 0, sizeof(*limits));
@@ -80,9 +86,9 @@ static enum reason closed_reason(const struct snapshot *snapshot, bool enabled)
 {
     if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != 2)
         return REASON_not_ready;
-    if (!enabled)
-        return REASON_switched_off;
-    return protecting(snapshot) ? REASON_protection : REASON_not_ready;
+    if (protecting(snapshot))
+        return REASON_protection;
+    return enabled ? REASON_not_ready : REASON_switched_off;
 }
 
 static void derate(struct limit *limit, int32_t full_ma, enum curve curve, int32_t x,
@@ -135,8 +141,8 @@ static struct limit discharge_target(const struct snapshot *s, const struct para
 static void close_direction(struct current_limit *current, enum reason reason)
 {
     current->limit = (struct limit){0, (uint8_t)reason, 0};
-    current->tripped = reason == REASON_protection;
-    current->hold_ms = current->tripped ? AFTER_TRIP_MS : 0;
+    if (reason == REASON_protection)
+        current->hold_ms = AFTER_TRIP_MS;
 }
 
 /* Falls at once; rises slowly, and not at all while the hold runs. */
@@ -144,7 +150,6 @@ static void approach(struct current_limit *current, struct limit target, int32_t
                      uint32_t dt_ms)
 {
     bool holding = current->hold_ms > 0;
-    current->tripped = false;
     current->hold_ms = current->hold_ms > dt_ms ? current->hold_ms - dt_ms : 0;
     if (target.value <= current->limit.value) {
         current->limit = target;
@@ -154,8 +159,9 @@ static void approach(struct current_limit *current, struct limit target, int32_t
         current->limit.reason = REASON_after_trip;
         return;
     }
-    int64_t rise = max32(
-        (int32_t)clamp64((int64_t)full_ma * RISE_PERMILLE_PER_S * dt_ms / 1000000, 0, full_ma), 1);
+    int64_t rise_millionths = (int64_t)full_ma * RISE_PERMILLE_PER_S * dt_ms + current->rise_rest;
+    int64_t rise = rise_millionths / 1000000;
+    current->rise_rest = (uint32_t)(rise_millionths % 1000000);
     if (current->limit.value + rise >= target.value) {
         current->limit = target;
         return;

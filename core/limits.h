@@ -12,6 +12,24 @@
 #include "core/params.h"
 #include "core/snapshot.h"
 
+/* Why a limit has its value, from core/reasons.def. */
+enum reason {
+#define REASON(id, ...) REASON_##id,
+#include "core/reasons.def"
+#undef REASON
+    REASON_COUNT
+};
+
+enum reason_subject { REASON_SUBJECT_NONE, REASON_SUBJECT_CELL, REASON_SUBJECT_PACK };
+
+struct reason_info {
+    const char *name;
+    const char *words;
+    uint8_t subject; /* enum reason_subject: what the index beside the reason counts */
+};
+
+extern const struct reason_info reason_info[REASON_COUNT];
+
 enum charge_phase { CHARGE_BULK, CHARGE_ABSORPTION, CHARGE_FLOAT };
 
 struct limit {
@@ -23,8 +41,8 @@ struct limit {
 /* One current limit with its memory: falls at once, rises slowly. */
 struct current_limit {
     struct limit limit;
-    uint32_t hold_ms; /* no rise until this has run out */
-    bool tripped;     /* a protection stopped this direction when last seen */
+    uint32_t hold_ms;   /* no rise until this has run out */
+    uint32_t rise_rest; /* private: millionths of a mA not yet risen */
 };
 
 struct limits {

@@ -17,19 +17,22 @@ static const uint8_t measured_values[] = {
     VALUE_cell_max_index, VALUE_temp_mean_ddegc, VALUE_temp_min_ddegc, VALUE_temp_max_ddegc,
 };
 
-static void report_cells(struct snapshot *s, const struct measured *m)
+/* Which measured values are known; changes seldom. */
+static void report_known(struct snapshot *s, const struct measured *m)
 {
-    for (uint8_t i = 0; i < m->cell_count; i++) {
-        s->cell_mv[i] = m->cell_mv[i];
-        snapshot_set_have(s, (enum value_id)(VALUE_cell_mv + i), m->complete);
-    }
-    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
-        s->temp_ddegc[i] = m->temp_ddegc[i];
-        bool valid = m->temp_valid_mask >> i & 1;
-        snapshot_set_have(s, (enum value_id)(VALUE_temp_ddegc + i), valid);
-    }
-    snapshot_put(s, VALUE_mos_ddegc, m->mos_ddegc);
+    for (size_t i = 0; i < COUNT(measured_values); i++)
+        snapshot_set_have(s, (enum value_id)measured_values[i], m->complete);
+    for (uint8_t i = 0; i < CELL_MAX; i++)
+        snapshot_set_have(s, (enum value_id)(VALUE_cell_mv + i), m->complete && i < m->cell_count);
+    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++)
+        snapshot_set_have(s, (enum value_id)(VALUE_temp_ddegc + i), m->temp_valid_mask >> i & 1);
     snapshot_set_have(s, VALUE_mos_ddegc, m->mos_valid);
+}
+
+static uint32_t known_key(const struct measured *m)
+{
+    return 1u | (uint32_t)m->complete << 1 | (uint32_t)m->mos_valid << 2 |
+           (uint32_t)m->temp_valid_mask << 8 | (uint32_t)m->cell_count << 16;
 }
 
 static void report_measured(struct snapshot *s, const struct measured *m)
@@ -37,7 +40,7 @@ static void report_measured(struct snapshot *s, const struct measured *m)
     s->pack_mv = m->pack_mv;
     s->pack_ma = m->pack_ma;
     s->power_w = (int32_t)div_round((int64_t)m->pack_mv * m->pack_ma, 1000000);
-    s->cell_mean_mv = m->cell_count ? m->cell_sum_mv / m->cell_count : 0;
+    s->cell_mean_mv = m->cell_count ? (int32_t)div_round(m->cell_sum_mv, m->cell_count) : 0;
     s->cell_min_mv = m->quantity[QUANTITY_CELL_MIN_MV];
     s->cell_max_mv = m->quantity[QUANTITY_CELL_MAX_MV];
     s->cell_spread_mv = s->cell_max_mv - s->cell_min_mv;
@@ -47,15 +50,19 @@ static void report_measured(struct snapshot *s, const struct measured *m)
     /* With a lost sensor, the extremes that rules use: the safe worst case. */
     s->temp_min_ddegc = m->quantity[QUANTITY_COLD_DDEGC];
     s->temp_max_ddegc = m->quantity[QUANTITY_HOT_DDEGC];
-    for (size_t i = 0; i < COUNT(measured_values); i++)
-        snapshot_set_have(s, (enum value_id)measured_values[i], m->complete);
-    report_cells(s, m);
+    s->mos_ddegc = m->mos_ddegc;
+    memcpy(s->cell_mv, m->cell_mv, sizeof(s->cell_mv));
+    memcpy(s->temp_ddegc, m->temp_ddegc, sizeof(s->temp_ddegc));
 }
 
 void report_fast(struct bms *bms)
 {
     struct snapshot *s = &bms->snapshot;
+    uint32_t key = known_key(&bms->measured);
     report_measured(s, &bms->measured);
+    if (bms->have_key != key)
+        report_known(s, &bms->measured);
+    bms->have_key = key;
     snapshot_put(s, VALUE_charge_allowed, bms->switches.charge_allowed);
     snapshot_put(s, VALUE_discharge_allowed, bms->switches.discharge_allowed);
     snapshot_put(s, VALUE_charge_on, bms->switches.charge);

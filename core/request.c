@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "core/events.h"
 
 enum { PASSWORD_MIN_SIZE = 4 };
@@ -29,14 +30,37 @@ static bool may_write(enum role role, uint8_t access)
     return access == ACCESS_INSTALLER && role == ROLE_INSTALLER;
 }
 
-/* Settings as they will be when the queue has been applied. */
-static void candidate(const struct bms *bms, struct params *params)
+/* The settings of the chemistry: what a JK pack sets by its LiFePO4 preset. */
+static void apply_preset(struct params *params)
 {
-    *params = bms->params;
-    for (uint8_t i = 0; i < bms->queue_count; i++) {
-        if (bms->queue[i].kind == COMMAND_SET_PARAM)
-            params->value[bms->queue[i].id] = bms->queue[i].value;
-    }
+    static const uint16_t chemistry[] = {
+        PARAM_smart_sleep_mv,   PARAM_cell_uvp_mv,         PARAM_cell_uvp_release_mv,
+        PARAM_cell_ovp_mv,      PARAM_cell_ovp_release_mv, PARAM_balance_trigger_mv,
+        PARAM_soc_full_mv,      PARAM_soc_empty_mv,        PARAM_charge_request_mv,
+        PARAM_float_request_mv, PARAM_power_off_mv,        PARAM_balance_start_mv,
+    };
+    for (size_t i = 0; i < COUNT(chemistry); i++)
+        params->value[chemistry[i]] = param_info[chemistry[i]].initial;
+}
+
+/* What a command does to the numeric settings; most do nothing. */
+static void change(struct params *params, const struct command *command)
+{
+    if (command->kind == COMMAND_SET_PARAM)
+        params->value[command->id] = command->value;
+    else if (command->kind == COMMAND_PRESET_LFP)
+        apply_preset(params);
+}
+
+/* Whether the settings are in harmony once the queue and then this command have been applied. */
+static enum command_result check_change(const struct bms *bms, const struct command *command)
+{
+    struct params params = bms->params;
+    int relation;
+    for (uint8_t i = 0; i < bms->queue_count; i++)
+        change(&params, &bms->queue[i]);
+    change(&params, command);
+    return params_check(&params, &relation) < 0 ? COMMAND_ACCEPTED : COMMAND_CONFLICT;
 }
 
 static enum command_result check_param(const struct bms *bms, const struct command *command,
@@ -49,11 +73,7 @@ static enum command_result check_param(const struct bms *bms, const struct comma
         return COMMAND_NO_ACCESS;
     if (command->value < info->min || command->value > info->max)
         return COMMAND_OUT_OF_RANGE;
-    struct params params;
-    int relation;
-    candidate(bms, &params);
-    params.value[command->id] = command->value;
-    return params_check(&params, &relation) < 0 ? COMMAND_ACCEPTED : COMMAND_CONFLICT;
+    return check_change(bms, command);
 }
 
 static bool text_printable(const char *text, size_t size)
@@ -67,8 +87,10 @@ static bool text_printable(const char *text, size_t size)
 
 static size_t text_size(const struct command *command)
 {
-    const char *end = memchr(command->text, '\0', COMMAND_TEXT_SIZE);
-    return end ? (size_t)(end - command->text) : COMMAND_TEXT_SIZE;
+    size_t size = 0;
+    while (size < COMMAND_TEXT_SIZE && command->text[size] != '\0')
+        size++;
+    return size;
 }
 
 static enum command_result check_text(const struct command *command, enum role role)
@@ -81,7 +103,7 @@ static enum command_result check_text(const struct command *command, enum role r
         return COMMAND_NO_ACCESS;
     if (size > info->size || !text_printable(command->text, size))
         return COMMAND_OUT_OF_RANGE;
-    bool unsafe = size < PASSWORD_MIN_SIZE || strcmp(command->text, info->initial) == 0;
+    bool unsafe = size < PASSWORD_MIN_SIZE || text_equal(command->text, info->initial);
     return info->secret && unsafe ? COMMAND_OUT_OF_RANGE : COMMAND_ACCEPTED;
 }
 
@@ -91,6 +113,18 @@ static enum command_result check_login(const struct bms *bms, const struct comma
         return COMMAND_WAIT;
     return access_role_of(&bms->params, command->text) == ROLE_NONE ? COMMAND_WRONG_PASSWORD
                                                                     : COMMAND_ACCEPTED;
+}
+
+/* Commands that are no setting and no log-in. */
+static enum command_result check_order(const struct bms *bms, const struct command *command,
+                                       enum role role)
+{
+    if (role < needed_role[command->kind])
+        return COMMAND_NO_ACCESS;
+    if (command->kind == COMMAND_PRESET_LFP)
+        return check_change(bms, command);
+    bool no_time = command->kind == COMMAND_SET_CLOCK && command->value < 1;
+    return no_time ? COMMAND_OUT_OF_RANGE : COMMAND_ACCEPTED;
 }
 
 enum command_result bms_check(const struct bms *bms, const struct command *command)
@@ -112,7 +146,7 @@ enum command_result bms_check(const struct bms *bms, const struct command *comma
     case COMMAND_FORBIDDEN:
         return COMMAND_NOT_ALLOWED;
     default:
-        return role >= needed_role[command->kind] ? COMMAND_ACCEPTED : COMMAND_NO_ACCESS;
+        return check_order(bms, command, role);
     }
 }
 
@@ -161,24 +195,10 @@ enum command_result bms_request(struct bms *bms, const struct command *command)
 
 static void apply_param(struct bms *bms, const struct command *command)
 {
-    bms->params.value[command->id] = command->value;
+    change(&bms->params, command);
     if (command->id == PARAM_nominal_mah)
         soc_set_capacity(&bms->soc, command->value);
     event_put(&bms->outputs, bms->run_time_ms, EVENT_PARAM, (uint8_t)command->id, command->value);
-}
-
-static void apply_preset(struct bms *bms)
-{
-    struct params fresh;
-    params_init(&fresh);
-    static const uint16_t chemistry[] = {
-        PARAM_smart_sleep_mv,   PARAM_cell_uvp_mv,         PARAM_cell_uvp_release_mv,
-        PARAM_cell_ovp_mv,      PARAM_cell_ovp_release_mv, PARAM_balance_trigger_mv,
-        PARAM_soc_full_mv,      PARAM_soc_empty_mv,        PARAM_charge_request_mv,
-        PARAM_float_request_mv, PARAM_power_off_mv,        PARAM_balance_start_mv,
-    };
-    for (size_t i = 0; i < COUNT(chemistry); i++)
-        bms->params.value[chemistry[i]] = fresh.value[chemistry[i]];
 }
 
 static void apply(struct bms *bms, const struct command *command)
@@ -193,7 +213,7 @@ static void apply(struct bms *bms, const struct command *command)
         event_put(&bms->outputs, bms->run_time_ms, EVENT_TEXT, (uint8_t)command->id, 0);
         return;
     case COMMAND_PRESET_LFP:
-        apply_preset(bms);
+        change(&bms->params, command);
         break;
     case COMMAND_RELEASE:
         protect_release(&bms->protect, &bms->params);

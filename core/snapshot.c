@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Snapshot access by id, descriptors of values and reasons. Holds no state, decides nothing.
+ * Snapshot access by id, descriptors of values. Holds no state, decides nothing.
  */
 #include "core/snapshot.h"
 
@@ -20,17 +20,7 @@ const struct value_info value_info[VALUE_ROW_COUNT] = {
 #define SNAPSHOT_TEXT(name, size, scope, label) ROW(name, label, size, TEXT, scope, TEXT)
 #define FLAGS(name, scope, label) ROW(name, label, 1, MASK, scope, FLAGS)
 #include "core/snapshot.def"
-#undef VALUE
-#undef ARRAY
-#undef SNAPSHOT_TEXT
-#undef FLAGS
 #undef ROW
-};
-
-const struct reason_info reason_info[REASON_COUNT] = {
-#define REASON(id, subject, words) [REASON_##id] = {#id, words, REASON_SUBJECT_##subject},
-#include "core/reasons.def"
-#undef REASON
 };
 
 void snapshot_init(struct snapshot *snapshot)

@@ -25,10 +25,6 @@ enum value_id {
 #define SNAPSHOT_TEXT(name, ...) VALUE_##name,
 #define FLAGS(name, ...) VALUE_##name,
 #include "core/snapshot.def"
-#undef VALUE
-#undef ARRAY
-#undef SNAPSHOT_TEXT
-#undef FLAGS
     VALUE_ID_COUNT
 };
 
@@ -45,8 +41,6 @@ struct snapshot {
 #define SNAPSHOT_TEXT(...)
 #define FLAGS(...)
 #include "core/snapshot.def"
-#undef VALUE
-#undef ARRAY
         };
     };
     union {
@@ -54,20 +48,16 @@ struct snapshot {
         struct {
 #define VALUE(...)
 #define ARRAY(name, count, ...) int16_t name[count];
+#define SNAPSHOT_TEXT(...)
+#define FLAGS(...)
 #include "core/snapshot.def"
-#undef SNAPSHOT_TEXT
-#undef FLAGS
         };
     };
-#undef ARRAY
+#define VALUE(...)
 #define ARRAY(...)
 #define SNAPSHOT_TEXT(name, size, ...) char name[size];
 #define FLAGS(name, ...) uint32_t name[ALARM_WORDS];
 #include "core/snapshot.def"
-#undef VALUE
-#undef ARRAY
-#undef SNAPSHOT_TEXT
-#undef FLAGS
     uint32_t have[(VALUE_ID_COUNT + 31) / 32];
     uint32_t taken_ms; /* clock of whoever took it */
 };
@@ -95,10 +85,6 @@ enum value_row {
 #define SNAPSHOT_TEXT(name, ...) VALUE_ROW_##name,
 #define FLAGS(name, ...) VALUE_ROW_##name,
 #include "core/snapshot.def"
-#undef VALUE
-#undef ARRAY
-#undef SNAPSHOT_TEXT
-#undef FLAGS
     VALUE_ROW_COUNT
 };
 
@@ -110,23 +96,6 @@ struct view {
     const struct snapshot *bank;
     const struct snapshot *pack[PACK_MAX];
 };
-
-enum reason {
-#define REASON(id, ...) REASON_##id,
-#include "core/reasons.def"
-#undef REASON
-    REASON_COUNT
-};
-
-enum reason_subject { REASON_SUBJECT_NONE, REASON_SUBJECT_CELL, REASON_SUBJECT_PACK };
-
-struct reason_info {
-    const char *name;
-    const char *words;
-    uint8_t subject; /* enum reason_subject: what the index beside the reason counts */
-};
-
-extern const struct reason_info reason_info[REASON_COUNT];
 
 void snapshot_init(struct snapshot *snapshot); /* nothing known */
 

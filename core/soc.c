@@ -58,7 +58,9 @@ static void count(struct soc *soc, int32_t pack_ma, uint32_t dt_ms)
             soc->cycle_mah = saturate32(soc->cycle_mah + mah);
             soc->cycle_mams -= mah * MAMS_PER_MAH;
         }
-        moved = moved * EFFICIENCY_PERMILLE / 1000;
+        int64_t counted = moved * EFFICIENCY_PERMILLE + soc->efficiency_rest;
+        soc->efficiency_rest = (int32_t)(counted % 1000);
+        moved = counted / 1000;
     }
     soc->charge_mams = clamp64(soc->charge_mams + moved, 0, soc->full_mams);
 }

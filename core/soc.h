@@ -22,8 +22,9 @@ struct soc {
     uint64_t since_full_ms; /* since the last full anchor */
     int64_t charge_mams;    /* mA ms above empty */
     int64_t full_mams;
-    int64_t cycle_mams; /* fraction not yet in cycle_mah */
-    uint32_t full_ms;   /* full condition holds */
+    int32_t efficiency_rest; /* thousandths of a mA ms not yet counted */
+    int64_t cycle_mams;      /* fraction not yet in cycle_mah */
+    uint32_t full_ms;        /* full condition holds */
     uint32_t empty_ms;
     uint32_t pending_ms; /* time since the last estimate */
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "core/limits.h"
 #include "wire/can_table.h"
 
 static const char *const result_words[COMMAND_RESULT_COUNT] = {

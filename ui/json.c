@@ -2,6 +2,7 @@
  * JSON of snapshots and settings by walking their tables. Types no name of a setting or value,
  * except the three reasons, whose numbers are shown by name. Decides nothing.
  */
+#include "core/limits.h"
 #include "ui/json.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "ui/schema.h"
 
 #include "core/alarms.h"
+#include "core/limits.h"
 #include "core/params.h"
 #include "core/snapshot.h"
 #include "protocols/protocols.h"

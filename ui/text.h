@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/units.h"
+#include "core/limits.h"
 #include "core/snapshot.h"
 #include "ui/writer.h"
 

@@ -3,6 +3,7 @@
  */
 #include "tests/support/test.h"
 
+#include "core/limits.h"
 #include "core/snapshot.h"
 
 static void nothing_is_known_at_first(void **state)

@@ -3,6 +3,7 @@
  */
 #include "tests/support/test.h"
 
+#include "core/limits.h"
 #include "ui/json.h"
 
 static char buffer[16384];

@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "core/limits.h"
 #include "service/web.h"
 
 #define PACKS 3
