@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tokens from the byte stream of a JK port. At each offset the known shapes are tried in order; the
+ * first whose check sum is right is a token. A shape that lacks bytes makes the line wait, until
+ * silence; bytes that begin no shape pile up as junk and are handed out before the next token.
+ */
+#include "wire/jk_line.h"
+
+#include <string.h>
+
+#include "base/crc.h"
+#include "wire/jk_frame.h"
+#include "wire/modbus.h"
+
+#define MODBUS_ADDRESS_MAX 247
+
+static const uint8_t command_marker[JK_MARKER_SIZE] = {0xAA, 0x55, 0x90, 0xEB};
+
+/* A shape at the start of `bytes`: its size, 0 when more bytes are needed to tell, negative when
+ * they are none. */
+typedef int shape_size_function(const uint8_t *bytes, size_t size);
+
+static int frame_size(const uint8_t *bytes, size_t size)
+{
+    size_t known = size < JK_MARKER_SIZE ? size : JK_MARKER_SIZE;
+    return jk_frame_find(bytes, known) == 0 ? JK_FRAME_SIZE : -1;
+}
+
+static int command_size(const uint8_t *bytes, size_t size)
+{
+    size_t known = size < JK_MARKER_SIZE ? size : JK_MARKER_SIZE;
+    return memcmp(bytes, command_marker, known) == 0 ? JK_COMMAND_SIZE : -1;
+}
+
+static int request_size(const uint8_t *bytes, size_t size)
+{
+    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_request_size(bytes, size) : -1;
+}
+
+static int reply_size(const uint8_t *bytes, size_t size)
+{
+    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_reply_size(bytes, size) : -1;
+}
+
+static bool sum_good(const uint8_t *bytes, size_t size)
+{
+    return sum8(bytes, size - 1) == bytes[size - 1];
+}
+
+static const struct shape {
+    uint8_t token;   /* when its check sum is right */
+    uint8_t broken;  /* when it is wrong or bytes are missing */
+    uint8_t certain; /* bytes that show beyond doubt that this shape was meant, 0 its whole size */
+    uint8_t media;   /* bit per enum jk_medium */
+    shape_size_function *size;
+    bool (*good)(const uint8_t *bytes, size_t size);
+} shapes[] = {
+    {JK_TOKEN_FRAME,   JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, 3,                    frame_size,   sum_good     },
+    {JK_TOKEN_COMMAND, JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, 1 << JK_MEDIUM_BLE,   command_size,
+     sum_good                                                                                             },
+    {JK_TOKEN_REQUEST, JK_TOKEN_BAD_CRC, 0,              1 << JK_MEDIUM_RS485, request_size, modbus_sealed},
+    {JK_TOKEN_REPLY,   JK_TOKEN_BAD_CRC, 0,              1 << JK_MEDIUM_RS485, reply_size,   modbus_sealed},
+};
+
+#define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
+
+enum match { MATCH_NONE, MATCH_WAIT, MATCH_TOKEN };
+
+static size_t pending(const struct jk_line *line)
+{
+    return (size_t)line->end - line->start;
+}
+
+static bool spoken(const struct jk_line *line, const struct shape *shape)
+{
+    return shape->media >> line->medium & 1;
+}
+
+/* Tries every shape on `size` > 0 bytes. */
+static enum match match(const struct jk_line *line, const uint8_t *bytes, size_t size,
+                        struct jk_token *token)
+{
+    enum match best = MATCH_NONE;
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        const struct shape *shape = &shapes[i];
+        int needed = spoken(line, shape) ? shape->size(bytes, size) : -1;
+        if (needed < 0)
+            continue;
+        if (needed == 0 || (size_t)needed > size) {
+            best = MATCH_WAIT;
+        } else if (shape->good(bytes, (size_t)needed)) {
+            *token = (struct jk_token){shape->token, (uint16_t)needed, bytes};
+            return MATCH_TOKEN;
+        }
+    }
+    return best;
+}
+
+/* What junk was meant to be. */
+static uint8_t junk_kind(const struct jk_line *line, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        const struct shape *shape = &shapes[i];
+        int needed = spoken(line, shape) ? shape->size(bytes, size) : -1;
+        bool meant = shape->certain > 0 ? size >= shape->certain : (size_t)needed == size;
+        if (needed > 0 && meant)
+            return shape->broken;
+    }
+    return JK_TOKEN_NOISE;
+}
+
+/* Hands out junk, at most up to the next frame marker in it. */
+static void take_junk(struct jk_line *line, struct jk_token *token)
+{
+    const uint8_t *bytes = line->bytes + line->start;
+    size_t size = 1 + jk_frame_find(bytes + 1, line->junk - 1u);
+    if (size + JK_MARKER_SIZE > line->junk)
+        size = line->junk;
+    *token = (struct jk_token){junk_kind(line, bytes, size), (uint16_t)size, bytes};
+    line->start = (uint16_t)(line->start + size);
+    line->junk = (uint16_t)(line->junk - size);
+}
+
+static bool find(struct jk_line *line, struct jk_token *token)
+{
+    while (line->junk < pending(line)) {
+        const uint8_t *bytes = line->bytes + line->start + line->junk;
+        enum match result = match(line, bytes, pending(line) - line->junk, token);
+        if (result == MATCH_TOKEN && line->junk == 0) {
+            line->start = (uint16_t)(line->start + token->size);
+            return true;
+        }
+        if (result == MATCH_TOKEN) {
+            take_junk(line, token);
+            return true;
+        }
+        if (result == MATCH_WAIT && !line->silent)
+            break;
+        line->junk++;
+    }
+    if (line->junk > 0 && (line->silent || pending(line) == JK_LINE_CAPACITY)) {
+        take_junk(line, token);
+        return true;
+    }
+    return false;
+}
+
+/* Moves bytes in; false when there are none. */
+static bool refill(struct jk_line *line, struct jk_input *input)
+{
+    line->silent = false;
+    if (input->size == 0)
+        return false;
+    memmove(line->bytes, line->bytes + line->start, pending(line));
+    line->end = (uint16_t)pending(line);
+    line->start = 0;
+    size_t room = JK_LINE_CAPACITY - (size_t)line->end;
+    size_t moved = input->size < room ? input->size : room;
+    memcpy(line->bytes + line->end, input->bytes, moved);
+    line->end = (uint16_t)(line->end + moved);
+    input->bytes += moved;
+    input->size -= moved;
+    return true;
+}
+
+void jk_line_init(struct jk_line *line, enum jk_medium medium)
+{
+    memset(line, 0, sizeof(*line));
+    line->medium = (uint8_t)medium;
+}
+
+void jk_line_time(struct jk_line *line, size_t size, uint64_t now_us)
+{
+    if (pending(line) > 0 && now_us - line->last_us > JK_SILENCE_US)
+        line->silent = true;
+    if (size > 0)
+        line->last_us = now_us;
+}
+
+void jk_line_end(struct jk_line *line)
+{
+    line->silent = true;
+}
+
+bool jk_line_next(struct jk_line *line, struct jk_input *input, struct jk_token *token)
+{
+    while (!find(line, token)) {
+        if (!refill(line, input))
+            return false;
+    }
+    return true;
+}
