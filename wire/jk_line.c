@@ -46,6 +46,8 @@ static bool sum_good(const uint8_t *bytes, size_t size)
     return sum8(bytes, size - 1) == bytes[size - 1];
 }
 
+enum { RS485 = 1 << JK_MEDIUM_RS485, BLE = 1 << JK_MEDIUM_BLE };
+
 static const struct shape {
     uint8_t token;   /* when its check sum is right */
     uint8_t broken;  /* when it is wrong or bytes are missing */
@@ -54,11 +56,10 @@ static const struct shape {
     shape_size_function *size;
     bool (*good)(const uint8_t *bytes, size_t size);
 } shapes[] = {
-    {JK_TOKEN_FRAME,   JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, 3,                    frame_size,   sum_good     },
-    {JK_TOKEN_COMMAND, JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, 1 << JK_MEDIUM_BLE,   command_size,
-     sum_good                                                                                             },
-    {JK_TOKEN_REQUEST, JK_TOKEN_BAD_CRC, 0,              1 << JK_MEDIUM_RS485, request_size, modbus_sealed},
-    {JK_TOKEN_REPLY,   JK_TOKEN_BAD_CRC, 0,              1 << JK_MEDIUM_RS485, reply_size,   modbus_sealed},
+    {JK_TOKEN_FRAME,   JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, RS485 | BLE, frame_size,   sum_good     },
+    {JK_TOKEN_COMMAND, JK_TOKEN_BAD_SUM, JK_MARKER_SIZE, BLE,         command_size, sum_good     },
+    {JK_TOKEN_REQUEST, JK_TOKEN_BAD_CRC, 0,              RS485,       request_size, modbus_sealed},
+    {JK_TOKEN_REPLY,   JK_TOKEN_BAD_CRC, 0,              RS485,       reply_size,   modbus_sealed},
 };
 
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
