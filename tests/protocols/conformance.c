@@ -127,21 +127,16 @@ static struct range range_of(const struct can_protocol *can, uint16_t value)
 }
 
 /* Complete: every number and set is known. */
-static void make_snapshot(const struct can_protocol *can, struct snapshot *snapshot)
-{
-    snapshot_init(snapshot);
-    for (uint16_t id = 0; id < VALUE_NUMBER_COUNT; id++) {
-        struct range range = range_of(can, id);
-        snapshot_put(snapshot, (enum value_id)id, (int32_t)random_between(range.low, range.high));
-    }
-    snapshot_set_have(snapshot, VALUE_alarms, true);
-    snapshot_set_have(snapshot, VALUE_warnings, true);
-}
-
 static struct snapshot snapshot_of(const struct can_protocol *can)
 {
     struct snapshot snapshot;
-    make_snapshot(can, &snapshot);
+    snapshot_init(&snapshot);
+    for (uint16_t id = 0; id < VALUE_NUMBER_COUNT; id++) {
+        struct range range = range_of(can, id);
+        snapshot_put(&snapshot, (enum value_id)id, (int32_t)random_between(range.low, range.high));
+    }
+    snapshot_set_have(&snapshot, VALUE_alarms, true);
+    snapshot_set_have(&snapshot, VALUE_warnings, true);
     return snapshot;
 }
 
