@@ -87,13 +87,14 @@ static const struct can_alarm alarms[] = {
     {IN_ALARMS,   ALARM_no_pack,                  3, 0x08},
 };
 
-/* Forced charge goes out as bit 4, the one the document recommends; bit 5 is for inverters that let
- * the battery switch itself off. */
+/* Forced charge goes out as bit 4, the one the document recommends. Bit 5 is for inverters that let
+ * the battery switch itself off; it is understood, not sent. */
 static const struct can_field requests[] = {
-    {FROM(charge_allowed),        0, BIT7, 1, 1, 0, 0},
-    {FROM(discharge_allowed),     0, BIT6, 1, 1, 0, 0},
-    {FROM(force_charge),          0, BIT4, 1, 1, 0, 0},
-    {FROM(full_charge_requested), 0, BIT3, 1, 1, 0, 0},
+    {FROM(charge_allowed),        0, BIT7,         1, 1, 0, 0},
+    {FROM(discharge_allowed),     0, BIT6,         1, 1, 0, 0},
+    {FROM(force_charge),          0, BIT5 | FIXED, 1, 1, 0, 0},
+    {FROM(force_charge),          0, BIT4,         1, 1, 0, 0},
+    {FROM(full_charge_requested), 0, BIT3,         1, 1, 0, 0},
 };
 
 static const struct can_field maker[] = {

@@ -99,17 +99,35 @@ static bool decode_text(const struct can_field *field, const struct can_frame *f
     return true;
 }
 
+/* A value may lie in several bits of a frame; one that is set is enough. */
+static bool any_bit(const struct can_message *message, uint16_t value,
+                    const struct can_frame *frame)
+{
+    for (size_t i = 0; i < message->field_count; i++) {
+        const struct can_field *field = &message->fields[i];
+        const struct field_type_info *type = can_field_type(field);
+        if (field->value == value && is_bit(type) && field->byte < frame->size &&
+            field_get(type, frame->data + field->byte) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Whether the frame covers the field, be it known or not. */
-static bool decode_field(const struct can_field *field, const struct can_frame *frame,
-                         struct snapshot *values)
+static bool decode_field(const struct can_message *message, const struct can_field *field,
+                         const struct can_frame *frame, struct snapshot *values)
 {
     const struct field_type_info *type = can_field_type(field);
     if (type->bits == 0)
         return decode_text(field, frame, values);
     if (field->byte + type->size > frame->size)
         return false;
+    if (is_bit(type)) {
+        snapshot_put(values, (enum value_id)field->value, any_bit(message, field->value, frame));
+        return true;
+    }
     int64_t raw = field_get(type, frame->data + field->byte);
-    if (!is_bit(type) && field->absent != REQUIRED && raw == field->absent)
+    if (field->absent != REQUIRED && raw == field->absent)
         return true;
     int64_t value = div_round((raw - field->offset) * field->den, field->num);
     if (is_limit(field) && value < 0)
@@ -146,7 +164,7 @@ enum decode can_decode(const struct can_message *message, const struct can_frame
 {
     size_t covered = 0;
     for (size_t i = 0; i < message->field_count; i++)
-        covered += decode_field(&message->fields[i], frame, values);
+        covered += decode_field(message, &message->fields[i], frame, values);
     for (size_t i = 0; i < message->alarm_count; i++)
         covered += decode_alarm(message, &message->alarms[i], frame, values);
     bool empty = message->field_count + message->alarm_count == 0;

@@ -12,6 +12,7 @@
 #include "app/hearth/command.h"
 #include "base/bytes.h"
 #include "protocols/explainer.h"
+#include "protocols/jk_map.h"
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "wire/log_text.h"
@@ -64,6 +65,29 @@ static void put_can_id(struct text_writer *json, int64_t id)
     json_put_string(json, "id", text);
 }
 
+/* Fields of a JK frame that have a place but no value of ours. */
+static void put_raw(struct text_writer *json, const struct message *message)
+{
+    size_t cursor = 0;
+    const char *name;
+    int32_t value;
+    if (message->can_id >= 0 || message->size != JK_FRAME_SIZE || message->error != NULL ||
+        !jk_frame_good(message->bytes))
+        return;
+    json_key(json, "raw");
+    json_open(json, '{');
+    while (jk_map_raw(message->bytes, &cursor, &name, &value))
+        json_put_integer(json, name, value);
+    json_close(json, '}');
+}
+
+static const char *speaker(const struct message *message)
+{
+    if (message->from == SIDE_BATTERY)
+        return "battery";
+    return message->can_id >= 0 ? "inverter" : "asking";
+}
+
 static void print_message(void *context, const struct message *message)
 {
     struct decoder *decoder = context;
@@ -74,7 +98,7 @@ static void print_message(void *context, const struct message *message)
     json_open(&json, '{');
     json_key(&json, "t");
     writer_decimal(&json, (int64_t)decoder->time_us, 6);
-    json_put_string(&json, "from", message->from == SIDE_BATTERY ? "battery" : "asking");
+    json_put_string(&json, "from", speaker(message));
     if (message->pack >= 0)
         json_put_integer(&json, "pack", message->pack);
     json_put_string(&json, "message", message->name);
@@ -86,6 +110,7 @@ static void print_message(void *context, const struct message *message)
         put_values(&json, message);
     if (message->error != NULL || !explained)
         put_bytes(&json, message);
+    put_raw(&json, message);
     json_close(&json, '}');
     decoder->broken_messages += message->error != NULL || json.overflow;
     puts(json.overflow ? "{\"error\":\"message too long\"}" : buffer);

@@ -145,6 +145,26 @@ static void a_bit_always_says_something(void **state)
     assert_int_equal(values.discharge_allowed, 0);
 }
 
+static void a_value_in_two_bits_is_read_from_either_and_sent_in_one(void **state)
+{
+    (void)state;
+    static const struct can_field twice[] = {
+        {FROM(force_charge), 0, BIT5 | FIXED, 1, 1, 0, 0},
+        {FROM(force_charge), 0, BIT4,         1, 1, 0, 0},
+    };
+    static const struct can_message message = {0x35C,      CAN_11_BIT, 1,           1000,   0,
+                                               "requests", NULL,       ROWS(twice), NO_ROWS};
+    for (unsigned bits = 0; bits < 4; bits++) {
+        struct can_frame frame = {0x35C, false, 1, {(uint8_t)(bits << 4)}};
+        struct snapshot values;
+        snapshot_init(&values);
+        assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+        assert_int_equal(values.force_charge, bits != 0);
+        assert_true(can_encode(&message, &values, &frame));
+        assert_int_equal(frame.data[0], bits != 0 ? 0x10 : 0);
+    }
+}
+
 static void several_alarms_share_a_bit_and_the_first_is_read(void **state)
 {
     (void)state;
@@ -270,6 +290,7 @@ int main(void)
         cmocka_unit_test(limits_never_promise_more),
         cmocka_unit_test(a_negative_limit_is_read_by_its_size),
         cmocka_unit_test(a_bit_always_says_something),
+        cmocka_unit_test(a_value_in_two_bits_is_read_from_either_and_sent_in_one),
         cmocka_unit_test(several_alarms_share_a_bit_and_the_first_is_read),
         cmocka_unit_test(a_short_frame_says_what_it_covers),
         cmocka_unit_test(text_ends_before_its_padding),
