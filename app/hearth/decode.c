@@ -65,19 +65,36 @@ static void put_can_id(struct text_writer *json, int64_t id)
     json_put_string(json, "id", text);
 }
 
-/* Fields of a JK frame that have a place but no value of ours. */
+static bool same_raw_follows(const struct message *message, size_t cursor, const char *name)
+{
+    const char *next;
+    int32_t value;
+    return jk_map_raw(message->bytes, &cursor, &next, &value) && strcmp(next, name) == 0;
+}
+
+/* Fields of a JK frame that have a place but no value of ours; several of one name are an array. */
 static void put_raw(struct text_writer *json, const struct message *message)
 {
     size_t cursor = 0;
     const char *name;
     int32_t value;
+    bool array = false;
     if (message->can_id >= 0 || message->size != JK_FRAME_SIZE || message->error != NULL ||
         !jk_frame_good(message->bytes))
         return;
     json_key(json, "raw");
     json_open(json, '{');
-    while (jk_map_raw(message->bytes, &cursor, &name, &value))
-        json_put_integer(json, name, value);
+    while (jk_map_raw(message->bytes, &cursor, &name, &value)) {
+        bool more = same_raw_follows(message, cursor, name);
+        if (!array)
+            json_key(json, name);
+        if (more && !array)
+            json_open(json, '[');
+        json_add_integer(json, value);
+        if (array && !more)
+            json_close(json, ']');
+        array = more;
+    }
     json_close(json, '}');
 }
 

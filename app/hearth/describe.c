@@ -106,6 +106,15 @@ static void print_markdown(const struct protocol *protocol)
     each_message(protocol->can, NULL, markdown_message);
 }
 
+/* A DBC file has each name once in a message: the second place of a value is NAME_2. */
+static unsigned place_number(const struct can_message *message, const struct can_field *field)
+{
+    unsigned number = 1;
+    for (const struct can_field *other = message->fields; other < field; other++)
+        number += other->value == field->value;
+    return number;
+}
+
 /* Physical value in the units of the project: (raw - offset) * den / num. */
 static void dbc_field(const struct can_field *field, const struct can_message *message)
 {
@@ -115,7 +124,10 @@ static void dbc_field(const struct can_field *field, const struct can_message *m
     double factor = type->bits > 0 ? (double)field->den / field->num : 1;
     char name[40];
     field_name(field, name, sizeof(name));
-    printf(" SG_ %s : %u|%u@%d%c (%.9g,%.9g) [0|0] \"%s\" Vector__XXX\n", name, start, bits,
+    printf(" SG_ %s", name);
+    if (place_number(message, field) > 1)
+        printf("_%u", place_number(message, field));
+    printf(" : %u|%u@%d%c (%.9g,%.9g) [0|0] \"%s\" Vector__XXX\n", start, bits,
            type->big_endian ? 0 : 1, type->is_signed ? '-' : '+', factor, -field->offset * factor,
            unit_name[field_info(field)->unit]);
 }
