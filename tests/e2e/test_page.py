@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from hearth import run_bank
+from hearth import run_bank, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -11,6 +11,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def test_the_page_shows_three_packs_and_a_pulled_cable():
     program, page = run_bank()
     with program:
+        # Limits rise slowly after the start; a fall is only seen once they are up.
+        wait_for(lambda: page.get("/api/bank")["values"].get("discharge_limit_ma", 0) > 500000, 60)
         done = subprocess.run(
             ["node", os.path.join(HERE, "..", "web", "page.mjs")], timeout=240,
             env={**os.environ, "HEARTH_URL": "http://127.0.0.1:%d/" % page.port},
