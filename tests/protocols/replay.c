@@ -49,6 +49,7 @@ struct replay {
     unsigned expectation_count;
     const struct protocol *protocol;
     bool have_evidence;
+    uint8_t evidence; /* enum evidence */
     bool have_origin;
     bool not_reencoded;
     struct serial_explainer explainer;
@@ -289,8 +290,10 @@ static void take_expectation(struct replay *replay, const struct log_line *line)
 static void take_evidence(struct replay *replay, const char *text)
 {
     for (size_t i = 0; i <= EVIDENCE_UNVERIFIED; i++) {
-        if (strcmp(text, evidence_name[i]) == 0)
-            replay->have_evidence = true;
+        if (strcmp(text, evidence_name[i]) != 0)
+            continue;
+        replay->have_evidence = true;
+        replay->evidence = (uint8_t)i;
     }
     if (!replay->have_evidence)
         complain(replay, "unknown class of evidence '%s'", text);
@@ -399,6 +402,9 @@ static unsigned last_traffic_line(const char *text)
     return last;
 }
 
+/* Logs by protocol and class of evidence. */
+static unsigned log_count[LOG_COUNT_MAX][EVIDENCE_UNVERIFIED + 1];
+
 /* Returns the number of complaints. */
 static unsigned replay_text(const char *file, const char *text, bool quiet)
 {
@@ -421,6 +427,8 @@ static unsigned replay_text(const char *file, const char *text, bool quiet)
         complain(&replay, "the log holds no traffic");
     if (replay.expectation_count == 0)
         complain(&replay, "the log expects nothing");
+    if (replay.failures == 0 && !quiet)
+        log_count[replay.protocol - protocols][replay.evidence]++;
     return replay.failures;
 }
 
@@ -439,6 +447,19 @@ static void replay_file(void **state)
     unsigned failures = replay_text(path, text, false);
     free(text);
     assert_int_equal(failures, 0);
+}
+
+static void no_protocol_claims_more_evidence_than_its_logs_show(void **state)
+{
+    (void)state;
+    assert_true(protocol_count <= LOG_COUNT_MAX);
+    for (size_t i = 0; i < protocol_count; i++) {
+        unsigned count = log_count[i][protocols[i].evidence];
+        if (count == 0)
+            print_error("%s: no log with evidence %s\n", protocols[i].name,
+                        evidence_name[protocols[i].evidence]);
+        assert_true(count > 0);
+    }
 }
 
 /* The runner itself */
@@ -500,7 +521,7 @@ static int is_log(const struct dirent *entry)
 
 int main(void)
 {
-    static struct CMUnitTest tests[1 + LOG_COUNT_MAX] = {
+    static struct CMUnitTest tests[LOG_COUNT_MAX + 2] = {
         cmocka_unit_test(a_log_is_refused_for_each_thing_that_is_wrong),
     };
     struct dirent **entries;
@@ -513,7 +534,9 @@ int main(void)
         char *name = entries[i]->d_name;
         tests[1 + i] = (struct CMUnitTest){name, replay_file, NULL, NULL, name};
     }
-    int failed = _cmocka_run_group_tests("replay", tests, 1 + (size_t)count, NULL, NULL);
+    tests[1 + count] =
+        (struct CMUnitTest)cmocka_unit_test(no_protocol_claims_more_evidence_than_its_logs_show);
+    int failed = _cmocka_run_group_tests("replay", tests, 2 + (size_t)count, NULL, NULL);
     for (int i = 0; i < count; i++)
         free(entries[i]);
     free(entries);
