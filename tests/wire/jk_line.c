@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of wire/jk_line.c: tokens from whole, cut, spliced, noisy and broken traffic.
+ */
+#include "tests/support/test.h"
+
+#include "wire/jk_frame.h"
+#include "wire/jk_line.h"
+#include "wire/modbus.h"
+
+struct bench {
+    struct jk_line line;
+    uint64_t now_us;
+    uint8_t traffic[1200];
+    size_t size;
+    struct jk_token tokens[8]; /* kinds and sizes */
+    size_t count;
+};
+
+static void setup(struct bench *bench, enum jk_medium medium)
+{
+    memset(bench, 0, sizeof(*bench));
+    bench->now_us = 1000000;
+    jk_line_init(&bench->line, medium);
+}
+
+static void put(struct bench *bench, const uint8_t *bytes, size_t size)
+{
+    memcpy(bench->traffic + bench->size, bytes, size);
+    bench->size += size;
+}
+
+static void put_frame(struct bench *bench, uint8_t type)
+{
+    uint8_t frame[JK_FRAME_SIZE];
+    jk_frame_begin(frame, type, 0);
+    frame[100] = 0x21;
+    jk_frame_seal(frame);
+    put(bench, frame, sizeof(frame));
+}
+
+static void put_request(struct bench *bench)
+{
+    uint8_t request[8];
+    put(bench, request, modbus_read_request(request, 1, 0x1200, 2));
+}
+
+static void collect(struct bench *bench, const uint8_t *bytes, size_t size)
+{
+    struct jk_input input = {bytes, size};
+    struct jk_token token;
+    while (jk_line_next(&bench->line, &input, &token)) {
+        assert_true(bench->count < 8);
+        bench->tokens[bench->count++] = token;
+    }
+    assert_int_equal(input.size, 0);
+}
+
+/* Sends what was put, `step` bytes at a time. */
+static void send(struct bench *bench, size_t step)
+{
+    for (size_t at = 0; at < bench->size; at += step) {
+        size_t size = bench->size - at < step ? bench->size - at : step;
+        bench->now_us += 100;
+        jk_line_time(&bench->line, size, bench->now_us);
+        collect(bench, bench->traffic + at, size);
+    }
+    bench->size = 0;
+}
+
+static void wait(struct bench *bench, uint64_t us)
+{
+    bench->now_us += us;
+    jk_line_time(&bench->line, 0, bench->now_us);
+    collect(bench, NULL, 0);
+}
+
+static void expect(struct bench *bench, size_t index, enum jk_token_kind kind, size_t size)
+{
+    assert_true(index < bench->count);
+    assert_int_equal(bench->tokens[index].kind, kind);
+    assert_int_equal(bench->tokens[index].size, size);
+}
+
+static void a_burst_of_all_kinds_comes_out_in_order(void **state)
+{
+    (void)state;
+    static const size_t steps[] = {1, 7, 64, 1200};
+    uint8_t acknowledge[8];
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        struct bench bench;
+        setup(&bench, JK_MEDIUM_RS485);
+        put_request(&bench);
+        put_frame(&bench, JK_STATUS);
+        put(&bench, acknowledge, modbus_write_reply(acknowledge, 1, 0x1620, 1));
+        put_frame(&bench, JK_SETTINGS);
+        send(&bench, steps[i]);
+        assert_int_equal(bench.count, 4);
+        expect(&bench, 0, JK_TOKEN_REQUEST, 8);
+        expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+        expect(&bench, 2, JK_TOKEN_REPLY, 8);
+        expect(&bench, 3, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+    }
+}
+
+static void noise_is_handed_out_before_what_follows(void **state)
+{
+    (void)state;
+    static const uint8_t noise[] = {0xFF, 0xFE, 0xFF};
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put(&bench, noise, sizeof(noise));
+    put_request(&bench);
+    send(&bench, 1200);
+    assert_int_equal(bench.count, 2);
+    expect(&bench, 0, JK_TOKEN_NOISE, sizeof(noise));
+    expect(&bench, 1, JK_TOKEN_REQUEST, 8);
+}
+
+static void a_pad_byte_before_an_answer_does_no_harm(void **state)
+{
+    (void)state;
+    static const uint8_t pad[] = {0x00};
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put(&bench, pad, 1);
+    put_frame(&bench, JK_STATUS);
+    send(&bench, 1);
+    wait(&bench, JK_SILENCE_US + 1);
+    assert_int_equal(bench.count, 2);
+    expect(&bench, 0, JK_TOKEN_NOISE, 1);
+    expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+}
+
+static void half_a_frame_waits_for_silence(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put_frame(&bench, JK_STATUS);
+    bench.size = 150;
+    send(&bench, 150);
+    wait(&bench, JK_SILENCE_US);
+    assert_int_equal(bench.count, 0);
+    wait(&bench, 1);
+    assert_int_equal(bench.count, 1);
+    expect(&bench, 0, JK_TOKEN_BAD_SUM, 150);
+}
+
+static void a_frame_spliced_onto_half_a_frame_is_found(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put_frame(&bench, JK_STATUS);
+    bench.size = 150;
+    put_frame(&bench, JK_SETTINGS);
+    send(&bench, 1200);
+    wait(&bench, JK_SILENCE_US + 1);
+    assert_int_equal(bench.count, 2);
+    expect(&bench, 0, JK_TOKEN_BAD_SUM, 150);
+    expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+}
+
+static void a_corrupted_frame_does_not_take_the_next_one_with_it(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put_frame(&bench, JK_STATUS);
+    bench.traffic[200] ^= 0x10;
+    put_frame(&bench, JK_STATUS);
+    send(&bench, 1200);
+    wait(&bench, JK_SILENCE_US + 1);
+    assert_int_equal(bench.count, 2);
+    expect(&bench, 0, JK_TOKEN_BAD_SUM, JK_FRAME_SIZE);
+    expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+}
+
+static void a_request_with_a_wrong_crc_is_told_as_such(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put_request(&bench);
+    bench.traffic[7] ^= 1;
+    send(&bench, 8);
+    wait(&bench, JK_SILENCE_US + 1);
+    assert_int_equal(bench.count, 1);
+    expect(&bench, 0, JK_TOKEN_BAD_CRC, 8);
+}
+
+static void bluetooth_speaks_commands_and_no_modbus(void **state)
+{
+    (void)state;
+    static const uint8_t command[JK_COMMAND_SIZE] = {0xAA, 0x55, 0x90, 0xEB, 0x97,       0,
+                                                     0,    0,    0,    0,    [19] = 0x11};
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_BLE);
+    put(&bench, command, sizeof(command));
+    put_frame(&bench, JK_INFO);
+    put_request(&bench);
+    send(&bench, 20);
+    wait(&bench, JK_SILENCE_US + 1);
+    assert_int_equal(bench.count, 3);
+    expect(&bench, 0, JK_TOKEN_COMMAND, JK_COMMAND_SIZE);
+    expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+    expect(&bench, 2, JK_TOKEN_NOISE, 8);
+}
+
+static void the_end_of_the_traffic_hands_out_the_rest(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, JK_MEDIUM_RS485);
+    put_request(&bench);
+    bench.size = 5;
+    send(&bench, 5);
+    assert_int_equal(bench.count, 0);
+    jk_line_end(&bench.line);
+    collect(&bench, NULL, 0);
+    assert_int_equal(bench.count, 1);
+    expect(&bench, 0, JK_TOKEN_NOISE, 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_burst_of_all_kinds_comes_out_in_order),
+        cmocka_unit_test(noise_is_handed_out_before_what_follows),
+        cmocka_unit_test(a_pad_byte_before_an_answer_does_no_harm),
+        cmocka_unit_test(half_a_frame_waits_for_silence),
+        cmocka_unit_test(a_frame_spliced_onto_half_a_frame_is_found),
+        cmocka_unit_test(a_corrupted_frame_does_not_take_the_next_one_with_it),
+        cmocka_unit_test(a_request_with_a_wrong_crc_is_told_as_such),
+        cmocka_unit_test(bluetooth_speaks_commands_and_no_modbus),
+        cmocka_unit_test(the_end_of_the_traffic_hands_out_the_rest),
+    };
+    return RUN_TESTS(tests);
+}
