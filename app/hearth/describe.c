@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * hearth describe: the layout of a CAN protocol from its tables, as Markdown, as a DBC file for bus
+ * hearth describe: the layout of a protocol from its tables, as Markdown, as a DBC file for CAN
  * tools, or as JSON. The rows are those which encode and decode; nothing is written twice.
  */
 #include <argp.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/hearth/command.h"
+#include "app/hearth/describe.h"
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "ui/text.h"
@@ -274,8 +275,12 @@ int describe_command(int argc, char **argv)
     if (protocol == NULL)
         return usage_error("describe", "unknown protocol '%s'; `hearth protocols` lists them",
                            options.protocol_name);
+    if (protocol->can == NULL && options.print == print_dbc)
+        return usage_error("describe", "dbc is a format for CAN; %s runs on %s", protocol->name,
+                           bus_name[protocol->bus]);
     if (protocol->can == NULL)
-        return usage_error("describe", "%s is not made from CAN tables", protocol->name);
-    options.print(protocol);
+        describe_jk_registers(protocol, options.print == print_json);
+    else
+        options.print(protocol);
     return EXIT_DONE;
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The JK register table as Markdown or JSON Lines. The rows are those which serve the frames,
+ * Modbus and Bluetooth.
+ */
+#include "app/hearth/describe.h"
+
+#include <stdio.h>
+
+#include "protocols/jk_map.h"
+#include "protocols/jk_registers.h"
+#include "ui/text.h"
+#include "wire/jk_frame.h"
+
+struct line {
+    const char *name;
+    const char *type;
+    const char *unit;
+    const char *access;
+};
+
+static const char *const type_names[] = {
+    [JK_TYPE_U8] = "U8",   [JK_TYPE_I8] = "I8",   [JK_TYPE_BOOL] = "U8", [JK_TYPE_U16] = "U16",
+    [JK_TYPE_I16] = "I16", [JK_TYPE_U32] = "U32", [JK_TYPE_I32] = "I32",
+};
+
+static const struct value_info *value_row(uint16_t id)
+{
+    size_t row = VALUE_ROW_COUNT - 1;
+    while (row > 0 && value_info[row].id > id)
+        row--;
+    return &value_info[row];
+}
+
+static struct line line_of(const struct jk_register *row)
+{
+    struct line line = {.type = type_names[row->type], .unit = "-", .access = "R"};
+    switch (row->kind) {
+    case JK_KIND_PARAM:
+    case JK_KIND_BIT:
+        line.name = param_info[row->id].name;
+        line.unit = unit_name[param_info[row->id].unit];
+        line.access = row->access == JK_WIRE_RW ? "RW" : "R";
+        break;
+    case JK_KIND_TEXT:
+        line.name = text_param_info[row->id].name;
+        line.type = "ASCII";
+        line.access = row->access == JK_WIRE_RW ? "RW" : "R";
+        break;
+    case JK_KIND_RAW:
+    case JK_KIND_BYTES:
+        line.name = row->text;
+        break;
+    default:
+        line.name = value_row(row->id)->name;
+        line.unit = unit_name[value_row(row->id)->unit];
+        break;
+    }
+    return line;
+}
+
+static void print_markdown(const struct jk_register *row, const struct line *line)
+{
+    char scale[32] = "-";
+    char bit[8] = "";
+    char ble[8] = "-";
+    if (row->kind == JK_KIND_BIT)
+        snprintf(bit, sizeof(bit), ".%u", row->bit);
+    else if (row->num != row->den && row->kind <= JK_KIND_COPY && row->den != 0)
+        snprintf(scale, sizeof(scale), "x %d / %d", row->num, row->den);
+    if (row->ble)
+        snprintf(ble, sizeof(ble), "%02X", row->ble);
+    printf("| %04X%s | %d | %s | %u | `%s` | %s | %s | %s | %s |\n", row->block + row->offset, bit,
+           JK_FRAME_DATA + row->offset, line->type, row->count, line->name, scale, line->unit,
+           line->access, ble);
+}
+
+static void print_json(const struct jk_register *row, const struct line *line)
+{
+    printf("{\"register\":%d,\"frame_byte\":%d,\"type\":\"%s\",\"count\":%u,\"name\":\"%s\","
+           "\"unit\":\"%s\",\"access\":\"%s\",\"bit\":%u,\"ble\":%u}\n",
+           row->block + row->offset, JK_FRAME_DATA + row->offset, line->type, row->count,
+           line->name, line->unit, line->access, row->bit, row->ble);
+}
+
+void describe_jk_registers(const struct protocol *protocol, bool json)
+{
+    if (!json)
+        printf("# %s\n\n%s, %s. Evidence: %s.\n\n"
+               "Register = block + byte offset; raw = value x scale. Little-endian in the frame, "
+               "big-endian over Modbus.\n\n"
+               "| Register | Frame byte | Type | Count | Name | Scale | Unit | Access | BLE |\n"
+               "|---|---|---|---|---|---|---|---|---|\n",
+               protocol->name, protocol->brand, protocol->title, evidence_name[protocol->evidence]);
+    for (size_t i = 0; i < jk_register_count; i++) {
+        const struct line line = line_of(&jk_registers[i]);
+        if (json)
+            print_json(&jk_registers[i], &line);
+        else
+            print_markdown(&jk_registers[i], &line);
+    }
+}
