@@ -28,6 +28,12 @@ static void steps(struct bench *bench, uint32_t ms)
         power_step(&bench->power, &bench->inputs, &bench->measured, &bench->params, 10);
 }
 
+static void steps_of_1_ms(struct bench *bench, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        power_step(&bench->power, &bench->inputs, &bench->measured, &bench->params, 1);
+}
+
 static void hold(struct bench *bench, uint32_t ms)
 {
     bench->inputs.button = true;
@@ -355,6 +361,39 @@ static void the_shut_down_command_turns_off_from_every_state(void **state)
     }
 }
 
+/* Steps of 1 ms: each time starts at nothing and ends in the step that completes it. */
+static void times_are_exact_to_the_millisecond(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, POWER_OFF);
+    bench.inputs.button = true;
+    steps_of_1_ms(&bench, 500);
+    bench.inputs.button = false;
+    steps_of_1_ms(&bench, 1);
+    bench.inputs.button = true;
+    steps_of_1_ms(&bench, 999);
+    expect(&bench, POWER_OFF);
+    steps_of_1_ms(&bench, 1);
+    expect(&bench, POWER_STARTING);
+    bench.measured.complete = false;
+    steps_of_1_ms(&bench, 199);
+    assert_true(bench.power.beep);
+    steps_of_1_ms(&bench, 1);
+    assert_false(bench.power.beep);
+    bench.measured.complete = true;
+    steps_of_1_ms(&bench, 999);
+    expect(&bench, POWER_STARTING);
+    steps_of_1_ms(&bench, 1);
+    expect(&bench, POWER_ON);
+    steps_of_1_ms(&bench, 1);
+    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
+    steps_of_1_ms(&bench, 59999);
+    expect(&bench, POWER_ON);
+    steps_of_1_ms(&bench, 1);
+    expect(&bench, POWER_STOPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_stopped_pack_starts_with_the_button_and_a_beep),
         cmocka_unit_test(a_charger_does_not_wake_a_pack_that_was_turned_off),
         cmocka_unit_test(the_shut_down_command_turns_off_from_every_state),
+        cmocka_unit_test(times_are_exact_to_the_millisecond),
     };
     return RUN_TESTS(tests);
 }
