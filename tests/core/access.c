@@ -308,6 +308,30 @@ static void either_password_as_delivered_is_noticed(void **state)
     assert_true(access_password_unchanged(&bench.params));
 }
 
+static void a_text_without_an_end_is_read_no_further_than_sixteen_characters(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    const char text[COMMAND_TEXT_SIZE] = {'0', '1', '2', '3', '4', '5', '6', '7', '8',
+                                          '9', 'a', 'b', 'c', 'd', 'e', 'f', 'X'};
+    params_put_text(&bench.params, TEXT_PARAM_device_password, text, sizeof(text));
+    assert_int_equal(access_role_of(&bench.params, text), ROLE_USER);
+}
+
+static void no_text_is_no_password_whatever_the_password_is(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    for (char letter = 1; letter < 127; letter++) {
+        const char one[] = {letter, '\0'};
+        password(&bench, TEXT_PARAM_device_password, one);
+        password(&bench, TEXT_PARAM_settings_password, one);
+        assert_int_equal(access_role_of(&bench.params, ""), ROLE_NONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +358,8 @@ int main(void)
         cmocka_unit_test(the_rs485_setting_never_lowers_a_log_in),
         cmocka_unit_test(a_session_that_does_not_exist_is_an_error),
         cmocka_unit_test(either_password_as_delivered_is_noticed),
+        cmocka_unit_test(a_text_without_an_end_is_read_no_further_than_sixteen_characters),
+        cmocka_unit_test(no_text_is_no_password_whatever_the_password_is),
     };
     return RUN_TESTS(tests);
 }
