@@ -149,6 +149,13 @@ static void the_flicker_keeps_its_phase_while_off(void **state)
     assert_int_equal(leds.lit, LAMP(LED_ON));
 }
 
+static void the_bar_ends_at_its_fifth_lamp(void **state)
+{
+    (void)state;
+    const struct led_conditions conditions = {.on = true, .soc_permille = 1100};
+    assert_int_equal(lit_at(&conditions, 600), LAMP(LED_ON) | BAR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +167,7 @@ int main(void)
         cmocka_unit_test(the_address_lamp_flickers_on_the_host_and_on_an_addressed_slave),
         cmocka_unit_test(flicker_is_one_hertz_with_half_of_it_lit),
         cmocka_unit_test(the_flicker_keeps_its_phase_while_off),
+        cmocka_unit_test(the_bar_ends_at_its_fifth_lamp),
     };
     return RUN_TESTS(tests);
 }
