@@ -311,6 +311,33 @@ static void it_starts_again_at_once_when_the_conditions_return(void **state)
     expect(&bench, BALANCE_PAUSE);
 }
 
+static void the_first_of_equal_cells_is_chosen(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.cell_mv[12] = 3420;
+    bench.measured.cell_mv[14] = 3390;
+    steps(&bench, 10);
+    assert_int_equal(bench.balance.source, 3);
+    assert_int_equal(bench.balance.sink, 9);
+}
+
+static void times_are_exact_to_the_millisecond(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    static const uint32_t after_ms[] = {1, 9999, 1, 1999, 1};
+    static const uint8_t phases[] = {BALANCE_ON, BALANCE_ON, BALANCE_PAUSE, BALANCE_PAUSE,
+                                     BALANCE_ON};
+    for (size_t i = 0; i < COUNT(phases); i++) {
+        for (uint32_t ms = 0; ms < after_ms[i]; ms++)
+            balance_step(&bench.balance, &bench.measured, &bench.params, true, 1);
+        expect(&bench, (enum balance_phase)phases[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +356,8 @@ int main(void)
         cmocka_unit_test(no_cell_above_3600_mv_takes_charge),
         cmocka_unit_test(the_drop_over_a_connection_is_no_difference),
         cmocka_unit_test(it_starts_again_at_once_when_the_conditions_return),
+        cmocka_unit_test(the_first_of_equal_cells_is_chosen),
+        cmocka_unit_test(times_are_exact_to_the_millisecond),
     };
     return RUN_TESTS(tests);
 }
