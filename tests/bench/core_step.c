@@ -3,18 +3,10 @@
  * start, charge, a cell over-voltage with its trip, discharge. Prints the number of steps.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/assert.h"
 #include "core/bms.h"
 
 enum { STEPS = 600, STEP_MS = 10, CELLS = 16 };
-
-noreturn void hearth_assert_failed(const char *file, int line)
-{
-    fprintf(stderr, "%s:%d: assertion failed\n", file, line);
-    abort();
-}
 
 static void measure(struct inputs *inputs, int step)
 {

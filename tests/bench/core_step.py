@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions of one step of the core on this machine, counted by callgrind: mean and worst."""
 import glob
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
+from start import print_figure
 
 STEPS = 600  # as in core_step.c
 program = os.path.join(sys.argv[1], "tests/bench/bench_core_step")
@@ -25,6 +27,5 @@ with tempfile.TemporaryDirectory() as folder:
             counts.append(int(match.group(1)))
 if len(counts) != STEPS:
     sys.exit(f"core_step: {len(counts)} steps counted, not {STEPS}")
-for name, value in (("core_step_instructions", round(sum(counts) / len(counts))),
-                    ("core_step_instructions_worst", max(counts))):
-    print(json.dumps({"name": name, "value": value, "unit": "instructions"}))
+for statistic, value in (("mean", round(sum(counts) / len(counts))), ("worst", max(counts))):
+    print_figure("core_step_instructions", value, "instructions", statistic=statistic)

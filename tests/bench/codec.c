@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a frame costs on this machine, encoded from a snapshot and decoded again: the CAN set of
+ * Pylon, mean over its frames, and the status frame of a JK pack. A codec that loses the values on
+ * its way gives no figure.
+ */
+#include <stdio.h>
+
+#include "base/result.h"
+#include "protocols/can.h"
+#include "protocols/jk_map.h"
+#include "tests/bench/support/bench.h"
+
+enum { PYLON_ROUNDS = 200000, JK_ROUNDS = 50000, CELLS = 16, TEMPS = 5 };
+
+static const struct {
+    enum value_id id;
+    int32_t value;
+} values[] = {
+    {VALUE_pack_mv,            53120 },
+    {VALUE_pack_ma,            -42300},
+    {VALUE_power_w,            -2247 },
+    {VALUE_soc_permille,       640   },
+    {VALUE_soh_permille,       990   },
+    {VALUE_remaining_mah,      200960},
+    {VALUE_full_mah,           314000},
+    {VALUE_cycle_count,        57    },
+    {VALUE_cell_count,         CELLS },
+    {VALUE_cell_present_mask,  0xFFFF},
+    {VALUE_cell_mean_mv,       3320  },
+    {VALUE_temp_mean_ddegc,    250   },
+    {VALUE_mos_ddegc,          310   },
+    {VALUE_temp_sensor_mask,   0x3F  },
+    {VALUE_charge_limit_mv,    56800 },
+    {VALUE_charge_limit_ma,    150000},
+    {VALUE_discharge_limit_mv, 44800 },
+    {VALUE_discharge_limit_ma, 150000},
+    {VALUE_charge_allowed,     1     },
+    {VALUE_discharge_allowed,  1     },
+    {VALUE_charge_on,          1     },
+    {VALUE_discharge_on,       1     },
+    {VALUE_pack_count,         3     },
+};
+
+static void fill(struct snapshot *source)
+{
+    snapshot_init(source);
+    for (size_t i = 0; i < COUNT(values); i++)
+        snapshot_put(source, values[i].id, values[i].value);
+    for (int i = 0; i < CELLS; i++)
+        snapshot_put(source, (enum value_id)(VALUE_cell_mv + i), 3312 + i);
+    for (int i = 0; i < TEMPS; i++)
+        snapshot_put(source, (enum value_id)(VALUE_temp_ddegc + i), 240 + i);
+}
+
+static bool pylon_round(const struct snapshot *source, struct snapshot *heard)
+{
+    bool good = true;
+    for (size_t i = 0; i < pylon_can.message_count; i++) {
+        const struct can_message *message = &pylon_can.messages[i];
+        struct can_frame frame;
+        good = can_encode(message, source, &frame) &&
+               can_decode(message, &frame, heard) == DECODED && good;
+    }
+    return good;
+}
+
+static bool jk_round(const struct snapshot *source, struct snapshot *heard, struct params *params)
+{
+    uint8_t frame[JK_FRAME_SIZE];
+    jk_map_encode_frame(JK_STATUS, 0, source, params, frame);
+    return jk_map_decode_frame(frame, heard, params) == DECODED;
+}
+
+static void print(const char *codec, double seconds, double frames)
+{
+    printf("{\"name\":\"codec_ns_per_frame\",\"codec\":\"%s\",\"value\":%.4g,\"unit\":\"ns\"}\n",
+           codec, seconds / frames * 1e9);
+}
+
+static bool measure_pylon(const struct snapshot *source)
+{
+    struct snapshot heard;
+    bool good = true;
+    snapshot_init(&heard);
+    double start_s = bench_cpu_s();
+    for (int i = 0; i < PYLON_ROUNDS; i++)
+        good = pylon_round(source, &heard) && good;
+    double seconds = bench_cpu_s() - start_s;
+    if (!good || heard.pack_mv != source->pack_mv ||
+        heard.charge_limit_ma != source->charge_limit_ma)
+        return false;
+    print("pylon_can", seconds, (double)PYLON_ROUNDS * (double)pylon_can.message_count);
+    return true;
+}
+
+static bool measure_jk(const struct snapshot *source)
+{
+    struct snapshot heard;
+    struct params params;
+    bool good = true;
+    snapshot_init(&heard);
+    params_init(&params);
+    double start_s = bench_cpu_s();
+    for (int i = 0; i < JK_ROUNDS; i++)
+        good = jk_round(source, &heard, &params) && good;
+    double seconds = bench_cpu_s() - start_s;
+    if (!good || heard.pack_ma != source->pack_ma || heard.cell_mv[0] != source->cell_mv[0])
+        return false;
+    print("jk_status", seconds, JK_ROUNDS);
+    return true;
+}
+
+int main(void)
+{
+    struct snapshot source;
+    fill(&source);
+    if (measure_pylon(&source) && measure_jk(&source))
+        return 0;
+    fprintf(stderr, "codec: values were lost between encoding and decoding\n");
+    return 1;
+}
