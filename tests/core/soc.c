@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of core/soc.c: not a milliampere second is lost, and the ends of the scale are shown only
+ * after their anchors.
+ */
+#include "tests/support/test.h"
+
+#include "core/soc.h"
+
+enum { NOMINAL_MAH = 314000 };
+
+#define FULL_MAMS (NOMINAL_MAH * 3600000LL)
+
+struct bench {
+    struct soc soc;
+    struct measured measured;
+    struct params params;
+};
+
+static void cells(struct bench *bench, int32_t low_mv, int32_t high_mv)
+{
+    bench->measured.quantity[QUANTITY_CELL_MIN_MV] = low_mv;
+    bench->measured.quantity[QUANTITY_CELL_MAX_MV] = high_mv;
+}
+
+static void start(struct bench *bench, int32_t soc_permille)
+{
+    memset(bench, 0, sizeof(*bench));
+    params_init(&bench->params);
+    bench->measured.complete = true;
+    cells(bench, 3300, 3300);
+    soc_init(&bench->soc, &bench->params, soc_permille);
+}
+
+static void steps(struct bench *bench, uint32_t count, uint32_t dt_ms)
+{
+    for (uint32_t i = 0; i < count; i++)
+        soc_step(&bench->soc, &bench->measured, &bench->params, dt_ms);
+}
+
+static void a_new_counter_has_the_stored_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    assert_int_equal(bench.soc.soc_permille, 500);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH / 2);
+    assert_int_equal(bench.soc.full_mah, NOMINAL_MAH);
+    start(&bench, 2000);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH);
+    start(&bench, -1);
+    assert_int_equal(bench.soc.remaining_mah, 0);
+}
+
+static void discharge_is_counted_exactly(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    bench.measured.pack_ma = -1;
+    steps(&bench, 100000, 1);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS / 2 - 100000);
+    bench.measured.pack_ma = -314000;
+    steps(&bench, 360, 1000); /* a tenth of an hour at 1C */
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS / 2 - 100000 - FULL_MAMS / 10);
+    assert_int_equal(bench.soc.soc_permille, 400);
+    assert_int_equal(bench.soc.cycle_mah, 0);
+}
+
+static void charge_counts_999_of_1000_whatever_the_step(void **state)
+{
+    (void)state;
+    const uint32_t lengths[] = {1, 7, 10, 999, 1000, 60000};
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct bench bench;
+        start(&bench, 500);
+        bench.measured.pack_ma = 1234;
+        steps(&bench, 1000, lengths[i]);
+        assert_int_equal(bench.soc.charge_mams - FULL_MAMS / 2,
+                         1234LL * lengths[i] * 999 /* of 1000 steps */);
+    }
+}
+
+static void the_remainder_of_a_tiny_charge_is_kept(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    bench.measured.pack_ma = 1;
+    steps(&bench, 1, 1);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS / 2); /* 0.999 so far */
+    steps(&bench, 1, 1);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS / 2 + 1);
+    steps(&bench, 998, 1);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS / 2 + 999);
+}
+
+static void cycles_count_all_charge_that_went_in(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 100);
+    bench.measured.pack_ma = 3600;
+    steps(&bench, 999, 1);
+    assert_int_equal(bench.soc.cycle_mah, 0);
+    steps(&bench, 1, 1);
+    assert_int_equal(bench.soc.cycle_mah, 1);
+    steps(&bench, 60, 60000);
+    assert_int_equal(bench.soc.cycle_mah, 3601);
+    bench.soc.cycle_mah = INT32_MAX - 1;
+    steps(&bench, 60, 60000);
+    assert_int_equal(bench.soc.cycle_mah, INT32_MAX);
+}
+
+static void one_hundred_percent_is_shown_only_after_the_full_anchor(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 985);
+    bench.measured.pack_ma = 15000;
+    steps(&bench, 3600, 1000);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS);
+    assert_int_equal(bench.soc.soc_permille, 990);
+    cells(&bench, 3400, 3450);
+    steps(&bench, 59, 1000);
+    assert_int_equal(bench.soc.soc_permille, 990);
+    steps(&bench, 1, 1000);
+    assert_int_equal(bench.soc.soc_permille, 1000);
+    assert_true(bench.soc.full);
+    assert_int_equal(bench.soc.since_full_ms, 0);
+}
+
+static void the_full_anchor_corrects_a_counter_that_lags(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 900);
+    cells(&bench, 3400, 3450);
+    steps(&bench, 60, 1000);
+    assert_int_equal(bench.soc.charge_mams, FULL_MAMS);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH);
+}
+
+static void the_full_anchor_needs_every_condition(void **state)
+{
+    (void)state;
+    const struct {
+        int32_t low_mv;
+        int32_t high_mv;
+        int32_t pack_ma;
+        bool full;
+    } cases[] = {
+        {3400, 3450, 15700,  true },
+        {3400, 3450, -15700, true },
+        {3400, 3450, 15701,  false},
+        {3400, 3450, -15701, false},
+        {3399, 3450, 0,      false},
+        {3400, 3449, 0,      false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench bench;
+        start(&bench, 900);
+        cells(&bench, cases[i].low_mv, cases[i].high_mv);
+        bench.measured.pack_ma = cases[i].pack_ma;
+        steps(&bench, 100, 1000);
+        assert_int_equal(bench.soc.full, cases[i].full);
+    }
+}
+
+static void an_interruption_starts_the_minute_again(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 900);
+    cells(&bench, 3400, 3450);
+    steps(&bench, 59, 1000);
+    cells(&bench, 3400, 3449);
+    steps(&bench, 1, 1000);
+    cells(&bench, 3400, 3450);
+    steps(&bench, 59, 1000);
+    assert_false(bench.soc.full);
+    steps(&bench, 1, 1000);
+    assert_true(bench.soc.full);
+}
+
+static void full_is_left_when_half_a_percent_is_gone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 900);
+    cells(&bench, 3400, 3450);
+    steps(&bench, 60, 1000);
+    cells(&bench, 3300, 3300);
+    bench.measured.pack_ma = -NOMINAL_MAH;
+    steps(&bench, 18, 1000); /* 0.5 % to the millisecond */
+    assert_int_equal(bench.soc.soc_permille, 1000);
+    steps(&bench, 1, 1000);
+    assert_int_equal(bench.soc.soc_permille, 990);
+    steps(&bench, 36, 1000);
+    assert_int_equal(bench.soc.soc_permille, 985);
+}
+
+static void zero_percent_is_shown_only_after_the_empty_anchor(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 12);
+    bench.measured.pack_ma = -15700;
+    steps(&bench, 3600, 1000);
+    assert_int_equal(bench.soc.charge_mams, 0);
+    assert_int_equal(bench.soc.soc_permille, 10);
+    bench.measured.pack_ma = 0;
+    cells(&bench, 2800, 3000);
+    steps(&bench, 29, 1000);
+    assert_int_equal(bench.soc.soc_permille, 10);
+    steps(&bench, 1, 1000);
+    assert_int_equal(bench.soc.soc_permille, 0);
+    assert_true(bench.soc.empty);
+}
+
+static void empty_is_left_when_half_a_percent_is_in(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 100);
+    cells(&bench, 2800, 3000);
+    steps(&bench, 30, 1000);
+    assert_int_equal(bench.soc.remaining_mah, 0);
+    cells(&bench, 3300, 3300);
+    bench.measured.pack_ma = NOMINAL_MAH;
+    steps(&bench, 18, 1000);
+    assert_int_equal(bench.soc.soc_permille, 0);
+    steps(&bench, 1, 1000);
+    assert_int_equal(bench.soc.soc_permille, 10);
+}
+
+static void the_empty_anchor_takes_off_the_drop_of_the_load(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 100);
+    bench.measured.pack_ma = -100000; /* 60 mV at 0.6 mohm */
+    cells(&bench, 2741, 2800);
+    steps(&bench, 60, 1000);
+    assert_false(bench.soc.empty);
+    cells(&bench, 2740, 2800);
+    steps(&bench, 30, 1000);
+    assert_true(bench.soc.empty);
+}
+
+static void a_new_capacity_keeps_the_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    soc_set_capacity(&bench.soc, 628000);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH / 2);
+    assert_int_equal(bench.soc.full_mah, 628000);
+    assert_int_equal(bench.soc.soc_permille, 250);
+    soc_set_capacity(&bench.soc, 100000);
+    assert_int_equal(bench.soc.remaining_mah, 100000);
+    assert_int_equal(bench.soc.soc_permille, 990);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_counter_has_the_stored_charge),
+        cmocka_unit_test(discharge_is_counted_exactly),
+        cmocka_unit_test(charge_counts_999_of_1000_whatever_the_step),
+        cmocka_unit_test(the_remainder_of_a_tiny_charge_is_kept),
+        cmocka_unit_test(cycles_count_all_charge_that_went_in),
+        cmocka_unit_test(one_hundred_percent_is_shown_only_after_the_full_anchor),
+        cmocka_unit_test(the_full_anchor_corrects_a_counter_that_lags),
+        cmocka_unit_test(the_full_anchor_needs_every_condition),
+        cmocka_unit_test(an_interruption_starts_the_minute_again),
+        cmocka_unit_test(full_is_left_when_half_a_percent_is_gone),
+        cmocka_unit_test(zero_percent_is_shown_only_after_the_empty_anchor),
+        cmocka_unit_test(empty_is_left_when_half_a_percent_is_in),
+        cmocka_unit_test(the_empty_anchor_takes_off_the_drop_of_the_load),
+        cmocka_unit_test(a_new_capacity_keeps_the_charge),
+    };
+    return RUN_TESTS(tests);
+}
