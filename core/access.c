@@ -10,7 +10,12 @@
 #include "base/number.h"
 #include "base/text.h"
 
-enum { IDLE_MS = 300000, WAIT_FIRST_MS = 1000, WAIT_LONGEST_MS = 300000 };
+enum {
+    IDLE_MS = 300000,
+    WAIT_FIRST_MS = 1000,
+    WAIT_DOUBLINGS = 9, /* the ninth would pass the longest wait */
+    WAIT_LONGEST_MS = 300000,
+};
 
 void access_init(struct access_state *access)
 {
@@ -72,7 +77,7 @@ void access_open(struct access_state *access, enum session session, enum role ro
         return;
     }
     uint32_t wait_ms = WAIT_LONGEST_MS;
-    if (state->failures < 9 && (uint32_t)WAIT_FIRST_MS << state->failures < WAIT_LONGEST_MS)
+    if (state->failures < WAIT_DOUBLINGS)
         wait_ms = (uint32_t)WAIT_FIRST_MS << state->failures;
     state->wait_ms = wait_ms;
     state->failures = (uint8_t)min32(state->failures + 1, UINT8_MAX);

@@ -56,11 +56,11 @@ static void step_starting(struct power *power, const struct measured *measured, 
         enter(power, POWER_ON);
 }
 
-static void step_on(struct power *power, const struct measured *measured,
-                    const struct params *params, uint32_t dt_ms)
+static void step_on(struct power *power, const struct inputs *inputs,
+                    const struct measured *measured, const struct params *params, uint32_t dt_ms)
 {
-    bool low =
-        measured->complete && measured->quantity[QUANTITY_CELL_MAX_MV] < params->power_off_mv;
+    bool low = measured->complete && !inputs->charger_present &&
+               measured->quantity[QUANTITY_CELL_MAX_MV] < params->power_off_mv;
     power->low_ms = low ? add_sat_u32(power->low_ms, dt_ms) : 0;
     if (pressed(power, PRESS_OFF_MS))
         enter(power, POWER_OFF);
@@ -78,7 +78,7 @@ void power_step(struct power *power, const struct inputs *inputs, const struct m
         step_starting(power, measured, dt_ms);
         break;
     case POWER_ON:
-        step_on(power, measured, params, dt_ms);
+        step_on(power, inputs, measured, params, dt_ms);
         break;
     case POWER_STOPPED:
         if (inputs->charger_present)

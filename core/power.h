@@ -6,7 +6,8 @@
  *   STARTING --plausible measurement for 1 s-> ON
  *   STARTING --button 5 s-------------------> OFF
  *   ON       --button 5 s, shut down--------> OFF
- *   ON       --highest cell too low, 60 s---> STOPPED
+ *   ON       --highest cell too low, 60 s,
+ *              no charger-------------------> STOPPED
  *   STOPPED  --charger, button 1 s----------> STARTING
  */
 #ifndef HEARTH_CORE_POWER_H

@@ -305,6 +305,7 @@ static void a_new_start_has_the_whole_delays_again(void **state)
     expect(&bench, POWER_STARTING);
     steps(&bench, 10);
     expect(&bench, POWER_ON);
+    bench.inputs.charger_present = false;
     steps(&bench, 59990);
     expect(&bench, POWER_ON);
     steps(&bench, 10);
@@ -394,10 +395,27 @@ static void times_are_exact_to_the_millisecond(void **state)
     expect(&bench, POWER_STOPPED);
 }
 
+static void a_pack_that_is_being_charged_is_not_stopped_for_being_low(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, POWER_ON);
+    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
+    bench.inputs.charger_present = true;
+    steps_of_1_ms(&bench, 61000);
+    expect(&bench, POWER_ON);
+    bench.inputs.charger_present = false;
+    steps_of_1_ms(&bench, 59999);
+    expect(&bench, POWER_ON);
+    steps_of_1_ms(&bench, 1);
+    expect(&bench, POWER_STOPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pack_that_was_off_waits_for_the_button),
+        cmocka_unit_test(a_pack_that_is_being_charged_is_not_stopped_for_being_low),
         cmocka_unit_test(a_pack_that_was_on_starts_by_itself_without_a_beep),
         cmocka_unit_test(the_button_starts_after_one_second),
         cmocka_unit_test(the_start_beep_lasts_a_fifth_of_a_second),
