@@ -20,7 +20,7 @@ enum {
     TEMP_HIGH_DDEGC = 1250,
     TEMP_LOST_MARGIN_DDEGC = 150,
     MOS_LOST_DDEGC = TEMP_HIGH_DDEGC,
-    HOLD_MS = 1000,      /* last good set is used this long */
+    HOLD_MS = 500,       /* last good set is used this long */
     TEMP_HOLD_MS = 2000, /* last good temperature likewise */
     SUM_HOLD_MS = 3000,
     SUM_LIMIT_MV = 500,

@@ -42,7 +42,7 @@ struct measured {
     int32_t temp_mean_ddegc; /* of the sensors in use */
     int32_t temp_min_ddegc;
     int32_t temp_max_ddegc;
-    bool complete; /* a plausible set, at most a second old */
+    bool complete; /* a plausible set, at most half a second old */
     bool mos_valid;
     bool temp_fault; /* a sensor is lost */
     bool temps_lost; /* all cell sensors are lost */
