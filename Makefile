@@ -6,7 +6,7 @@
 FUZZ_SECONDS ?= 60
 
 build: build/pc/build.ninja ## build the program (build/pc/hearth)
-	@cmake --build build/pc
+	@cmake --build build/pc --target hearth
 
 build/pc/build.ninja: CMakeLists.txt CMakePresets.json
 	@tools/setup run
@@ -18,7 +18,7 @@ web: ## bundle the web front end (web/dist)
 run: ## show the demonstration bank
 	@tools/setup run
 	@cmake --preset pc >/dev/null
-	@cmake --build build/pc
+	@cmake --build build/pc --target hearth
 	@$(MAKE) --no-print-directory web
 	@exec build/pc/hearth run
 
