@@ -51,6 +51,11 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static bool is_printable(char c)
+{
+    return c > ' ' && c <= '~';
+}
+
 static void skip_blanks(struct cursor *cursor)
 {
     while (cursor->at < cursor->size && is_blank(cursor->text[cursor->at]))
@@ -93,10 +98,10 @@ static int parse_port(struct cursor *cursor, char port[LOG_PORT_SIZE])
 {
     skip_blanks(cursor);
     size_t start = cursor->at;
-    while (cursor->at < cursor->size && !is_blank(peek(cursor)))
+    while (is_printable(peek(cursor)))
         cursor->at++;
     size_t size = cursor->at - start;
-    if (size == 0)
+    if (size == 0 || (cursor->at < cursor->size && !is_blank(peek(cursor))))
         return fail(cursor, "name of the port expected");
     if (size >= LOG_PORT_SIZE)
         return fail_at(cursor, start, "name of the port is too long");
