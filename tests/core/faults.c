@@ -119,10 +119,11 @@ static void settings_out_of_bounds_keep_every_output_at_zero(void **state)
     (void)state;
     struct rig rig;
     struct params params;
-    struct outputs zero = {0};
+    struct outputs zero;
     uint32_t alarms[ALARM_WORDS];
     params_init(&params);
     params.cell_ovp_mv = 3751;
+    memset(&zero, 0, sizeof(zero));
     rig_init_with(&rig, &params, &(struct stored){.soc_permille = 500, .on = true});
     for (int i = 0; i < 500; i++) {
         rig_step(&rig, 10);
