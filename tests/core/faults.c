@@ -37,7 +37,7 @@ static void a_lost_measurement_blocks_both_directions(void **state)
     uint32_t alarms[ALARM_WORDS];
     rig_start(&rig);
     rig.inputs.pack_valid = false;
-    rig_step(&rig, 990);
+    rig_step(&rig, 490);
     assert_false(rig_alarm(&rig, ALARM_coprocessor) || both_open(&rig));
     rig_step(&rig, 10);
     assert_true(rig_alarm(&rig, ALARM_coprocessor) && both_open(&rig));
