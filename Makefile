@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Front door: a short name for what CMake and the scripts in tools/ do. `make help` lists all.
 .DEFAULT_GOAL := build
-.PHONY: build web run test check bench size soak mutate fuzz soc-report firmware deb help
+.PHONY: build run test check bench size soak mutate fuzz soc-report firmware deb help
 
 FUZZ_SECONDS ?= 60
 
@@ -12,14 +12,10 @@ build/pc/build.ninja: CMakeLists.txt CMakePresets.json
 	@tools/setup run
 	@cmake --preset pc >/dev/null
 
-web: ## bundle the web front end (web/dist)
-	@if [ -f web/build.mjs ]; then cd web && npm run --silent build; fi
-
 run: ## show the demonstration bank
 	@tools/setup run
 	@cmake --preset pc >/dev/null
 	@cmake --build build/pc --target hearth
-	@$(MAKE) --no-print-directory web
 	@exec build/pc/hearth run
 
 test: ## all checks and tests
