@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Fuzz harness of protocols/jk_bus.c: the first byte chooses the timing, then bursts, each after a
- * byte for its size and one for the pause before it. What is reported is a good frame of the type
- * that was asked for; what is sent is an own frame or one sealed question.
+ * byte for its size (FF: the right answer) and one for the pause before it (odd: the CRC is added).
+ * What is reported is a good frame of the type that was asked for; what is sent is an own frame or
+ * one sealed question.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocols/jk_bus.h"
 
@@ -53,6 +55,13 @@ static void hear(struct bench *bench, const uint8_t *bytes, size_t size)
     check_report(bench);
 }
 
+static void hear_burst(struct bench *bench, const uint8_t *bytes, size_t size, bool sealed)
+{
+    uint8_t burst[UINT8_MAX + 2];
+    memcpy(burst, bytes, size);
+    hear(bench, burst, sealed ? modbus_seal(burst, size) : size);
+}
+
 /* The answer that the host waits for, so that more than time-outs is reached. */
 static void answer(struct bench *bench)
 {
@@ -92,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (bytes[at] == 0xFF)
             answer(&bench);
         else
-            hear(&bench, bytes + at + 2, burst);
+            hear_burst(&bench, bytes + at + 2, burst, bytes[at + 1] & 1);
         at += 2 + (bytes[at] == 0xFF ? 0 : burst);
     }
     return 0;

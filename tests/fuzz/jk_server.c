@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Fuzz harness of protocols/jk_server.c: input is bursts, each after a byte for its size and one
- * for the pause before it. Whatever comes in, an answer is an exception, a sealed read or a frame
- * with its acknowledge, and no command names what does not exist.
+ * for the pause before it; after an odd pause the CRC is added. Whatever comes in, an answer is an
+ * exception, a sealed read or a frame with its acknowledge, and no command names what does not
+ * exist.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,16 @@ static void serve(struct bench *bench, uint8_t result)
     check_answer(&request, answer, jk_server_transmit(&bench->server, answer, sizeof(answer)));
 }
 
+static void hear(struct bench *bench, const uint8_t *bytes, size_t size, bool sealed)
+{
+    uint8_t burst[UINT8_MAX + 2];
+    memcpy(burst, bytes, size);
+    if (sealed)
+        size = modbus_seal(burst, size);
+    jk_server_receive(&bench->server, burst, size, bench->now_us);
+    jk_server_step(&bench->server, bench->now_us);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct bench bench = {.now_us = 1000000};
@@ -69,8 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         size_t burst = bytes[at] < size - at - 2 ? bytes[at] : size - at - 2;
         uint8_t pause = bytes[at + 1];
         bench.now_us += pause * 100u;
-        jk_server_receive(&bench.server, bytes + at + 2, burst, bench.now_us);
-        jk_server_step(&bench.server, bench.now_us);
+        hear(&bench, bytes + at + 2, burst, pause & 1);
         serve(&bench, pause);
         at += 2 + burst;
     }
