@@ -67,8 +67,11 @@ static bool settings_wanted(const struct jk_host *host, uint8_t address)
     return slots(host) || never || host->cycle_count % FAST_SETTINGS_CYCLES == 0;
 }
 
+/* A report that nobody took is lost: the exchange holds the next answer soon. */
 static void ask(struct jk_host *host, uint8_t address, uint8_t type)
 {
+    host->reports_lost += host->report_waiting;
+    host->report_waiting = false;
     host->asking = address;
     host->cursor = address;
     jk_exchange_fetch(&host->exchange, address, type);
@@ -145,7 +148,6 @@ static void report(struct jk_host *host, uint64_t now_us)
 {
     int kind = host->exchange.frame_type == JK_STATUS ? HEARD_STATUS : HEARD_SETTINGS;
     uint64_t *heard_us = &host->heard_us[host->asking][kind];
-    host->reports_lost += host->report_waiting;
     host->report_waiting = true;
     host->report_period_ms = *heard_us ? (uint32_t)((now_us - *heard_us) / 1000) : 0;
     *heard_us = now_us;
@@ -205,10 +207,11 @@ void jk_host_step(struct jk_host *host, const struct snapshot *snapshot,
         host->cycle_us = now_us;
         begin_cycle(host, now_us);
     }
+    bool idle = host->asking == 0; /* an answer that ends in this step is taken before the next */
     jk_exchange_step(&host->exchange, now_us);
     settle(host, now_us);
     bool sending = host->out_sent < host->out_size;
-    if (host->asking == 0 && !sending && now_us >= host->next_us)
+    if (idle && !sending && now_us >= host->next_us)
         act(host, snapshot, params, now_us);
 }
 

@@ -116,18 +116,24 @@ static void take_report(struct bench *bench)
     bench->reports[report.address][report.type == JK_STATUS ? STATUS : SETTINGS]++;
 }
 
+/* A millisecond of host and wire. */
+static void advance(struct bench *bench, bool taking)
+{
+    bench->now_us += 1000;
+    if (bench->wire_size > 0 && bench->now_us >= bench->wire_us) {
+        jk_host_receive(&bench->host, bench->wire, bench->wire_size, bench->now_us);
+        bench->wire_size = 0;
+    }
+    jk_host_step(&bench->host, &bench->snapshot, &bench->params, bench->now_us);
+    if (taking)
+        take_report(bench);
+    hear_host(bench);
+}
+
 static void run(struct bench *bench, uint32_t ms)
 {
-    for (uint32_t i = 0; i < ms; i++) {
-        bench->now_us += 1000;
-        if (bench->wire_size > 0 && bench->now_us >= bench->wire_us) {
-            jk_host_receive(&bench->host, bench->wire, bench->wire_size, bench->now_us);
-            bench->wire_size = 0;
-        }
-        jk_host_step(&bench->host, &bench->snapshot, &bench->params, bench->now_us);
-        take_report(bench);
-        hear_host(bench);
-    }
+    for (uint32_t i = 0; i < ms; i++)
+        advance(bench, true);
 }
 
 static void a_fast_host_finds_everybody_and_asks_them_every_second(void **state)
@@ -266,6 +272,40 @@ static void an_answer_spliced_onto_half_a_frame_is_found(void **state)
     assert_true(bench.reports[2][STATUS] > 5);
 }
 
+static void a_report_that_nobody_takes_is_counted_and_never_mixed_up(void **state)
+{
+    (void)state;
+    struct jk_report report;
+    struct bench bench;
+    setup(&bench, JK_TIMING_FAST, 1u << 1 | 1u << 2);
+    run(&bench, 10000);
+    while (!bench.host.report_waiting)
+        advance(&bench, false);
+    while (bench.host.asking == 0)
+        advance(&bench, false);
+    assert_false(jk_host_take(&bench.host, &report));
+    assert_int_equal(bench.host.reports_lost, 1);
+    run(&bench, 2000);
+    assert_int_equal(bench.host.reports_lost, 1);
+}
+
+static void a_late_step_still_hands_out_its_answer(void **state)
+{
+    (void)state;
+    struct jk_report report;
+    struct bench bench;
+    setup(&bench, JK_TIMING_SLOTS, 1u << 1);
+    while (bench.wire_size == 0)
+        run(&bench, 1);
+    bench.wire_size = 0; /* the frame comes without its acknowledge, then nobody steps */
+    jk_host_receive(&bench.host, bench.wire, JK_FRAME_SIZE, bench.now_us + 30000);
+    bench.now_us += 900000;
+    jk_host_step(&bench.host, &bench.snapshot, &bench.params, bench.now_us);
+    assert_true(jk_host_take(&bench.host, &report));
+    assert_int_equal(report.address, 1);
+    assert_int_equal(report.type, JK_STATUS);
+}
+
 static void a_host_answers_nobody(void **state)
 {
     (void)state;
@@ -290,6 +330,8 @@ int main(void)
         cmocka_unit_test(a_garbled_slave_is_never_reported_and_others_go_on),
         cmocka_unit_test(a_known_slave_gets_one_second_chance_at_once),
         cmocka_unit_test(an_answer_spliced_onto_half_a_frame_is_found),
+        cmocka_unit_test(a_report_that_nobody_takes_is_counted_and_never_mixed_up),
+        cmocka_unit_test(a_late_step_still_hands_out_its_answer),
         cmocka_unit_test(a_host_answers_nobody),
     };
     return RUN_TESTS(tests);

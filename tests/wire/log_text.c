@@ -104,6 +104,7 @@ static void broken_lines_are_refused_at_their_column(void **state)
         {"(1234567890123.0) can0 351#",       14},
         {"(1.0)",                             6 },
         {"(1.0) a_name_of_16_byt 351#",       7 },
+        {"(1.0) ca\x01n 351#",                9 },
         {"(1.0) can0",                        11},
         {"(1.0) can0 35#",                    12},
         {"(1.0) can0 3511#",                  12},
