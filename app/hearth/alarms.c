@@ -127,7 +127,6 @@ static void print_matrix(void)
 int alarms_command(int argc, char **argv)
 {
     bool matrix = false;
-    argv[0] = "hearth alarms";
     argp_parse(&parser, argc, argv, 0, NULL, &matrix);
     if (matrix)
         print_matrix();

@@ -222,7 +222,6 @@ static const struct argp parser = {
 int decode_command(int argc, char **argv)
 {
     static struct decoder decoder;
-    argv[0] = "hearth decode";
     argp_parse(&parser, argc, argv, 0, NULL, &decoder);
     decoder.protocol = protocol_find(decoder.protocol_name);
     if (decoder.protocol == NULL)

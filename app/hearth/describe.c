@@ -269,7 +269,6 @@ static const struct argp parser = {
 int describe_command(int argc, char **argv)
 {
     struct describe_options options = {NULL, print_markdown};
-    argv[0] = "hearth describe";
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     const struct protocol *protocol = protocol_find(options.protocol_name);
     if (protocol == NULL)

@@ -48,6 +48,15 @@ int usage_error(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
+/* The name in messages and help is that of the whole command. */
+static int start(const struct subcommand *subcommand, int argc, char **argv)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "hearth %s", subcommand->name);
+    argv[0] = name;
+    return subcommand->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     argp_err_exit_status = EXIT_USAGE;
@@ -62,7 +71,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COUNT(subcommands); i++) {
         if (strcmp(argv[1], subcommands[i].name) == 0)
-            return subcommands[i].run(argc - 1, argv + 1);
+            return start(&subcommands[i], argc - 1, argv + 1);
     }
     fprintf(stderr, "hearth: unknown subcommand '%s'; `hearth --help` lists them\n", argv[1]);
     return EXIT_USAGE;

@@ -39,7 +39,6 @@ static const struct argp parser = {
 int params_command(int argc, char **argv)
 {
     struct params params;
-    argv[0] = "hearth params";
     params_init(&params);
     argp_parse(&parser, argc, argv, 0, NULL, &params);
     printf("%-33s %9s %9s %9s %-9s %-9s %s\n", "name", "default", "min", "max", "unit", "access",

@@ -33,7 +33,6 @@ static const struct argp parser = {
 int protocols_command(int argc, char **argv)
 {
     bool markdown = false;
-    argv[0] = "hearth protocols";
     argp_parse(&parser, argc, argv, 0, NULL, &markdown);
     const char *row = markdown ? "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n"
                                : "%-12s %-10s %-52s %-6s %-8s %-8s %-8s %-8s %s\n";
