@@ -325,6 +325,7 @@ static void check_open(struct life *life, uint8_t blocks, struct seen *seen)
     bool closed = bms->outputs.charge_fet || bms->outputs.discharge_fet;
     bool hard = (blocks & BLOCKS_HARD) == BLOCKS_HARD;
     hold(life, !hard || !closed, "a FET is closed in spite of a hard block");
+    hold(life, bms->measured.complete || !closed, "a FET is closed without a measurement");
     hold(life, bms->power.state == POWER_ON || !closed, "a FET is closed in a pack that is not on");
     life->complete_seen |= bms->measured.complete;
     if (!life->complete_seen || bms->parameters_bad)

@@ -238,6 +238,9 @@ static void a_closed_direction_has_its_reason(void **state)
     snapshot_put(&bench.snapshot, VALUE_power_state, 1);
     limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
     expect(bench.limits.charge_ma.limit, 0, REASON_not_ready);
+    snapshot_set_have(&bench.snapshot, VALUE_power_state, false); /* not told: protection counts */
+    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_protection);
 }
 
 /* Closes both directions by an alarm, for one step. */
@@ -374,6 +377,24 @@ static void absorption_ends_after_its_time_and_the_voltage_ramps_down(void **sta
     expect(bench.limits.charge_mv, FLOAT_MV, REASON_floating);
 }
 
+static void a_new_ramp_owes_nothing_to_the_last(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.limits.charge_mv.value = BULK_MV + 100;
+    limits_step(&bench.limits, &bench.snapshot, &bench.params, 199); /* 1.99 mV */
+    assert_int_equal(bench.limits.charge_mv.value, BULK_MV + 99);
+    bench.params.charge_request_mv = 3600; /* up at once */
+    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    assert_int_equal(bench.limits.charge_mv.value, 57600);
+    bench.params.charge_request_mv = 3550;
+    limits_step(&bench.limits, &bench.snapshot, &bench.params, 99);
+    assert_int_equal(bench.limits.charge_mv.value, 57600);
+    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    assert_int_equal(bench.limits.charge_mv.value, 57599);
+}
+
 static void without_float_absorption_does_not_end(void **state)
 {
     (void)state;
@@ -486,6 +507,7 @@ int main(void)
         cmocka_unit_test(bulk_ends_after_five_seconds_near_the_requested_voltage),
         cmocka_unit_test(a_full_pack_ends_bulk_at_any_voltage),
         cmocka_unit_test(absorption_ends_after_its_time_and_the_voltage_ramps_down),
+        cmocka_unit_test(a_new_ramp_owes_nothing_to_the_last),
         cmocka_unit_test(without_float_absorption_does_not_end),
         cmocka_unit_test(float_ends_after_its_time_and_the_voltage_rises_at_once),
         cmocka_unit_test(a_low_charge_returns_to_bulk),

@@ -238,11 +238,11 @@ static void the_empty_anchor_takes_off_the_drop_of_the_load(void **state)
     (void)state;
     struct bench bench;
     start(&bench, 100);
-    bench.measured.pack_ma = -100000; /* 60 mV at 0.6 mohm */
-    cells(&bench, 2741, 2800);
+    bench.measured.pack_ma = -314000; /* 188.4 mV at 0.6 mohm */
+    cells(&bench, 2613, 2800);
     steps(&bench, 60, 1000);
     assert_false(bench.soc.empty);
-    cells(&bench, 2740, 2800);
+    cells(&bench, 2612, 2800);
     steps(&bench, 30, 1000);
     assert_true(bench.soc.empty);
 }
