@@ -119,14 +119,26 @@ static void take_junk(struct jk_line *line, struct jk_token *token)
     *token = (struct jk_token){junk_kind(line, bytes, size), (uint16_t)size, bytes};
     line->start = (uint16_t)(line->start + size);
     line->junk = (uint16_t)(line->junk - size);
+    line->framed = false;
+}
+
+/* Firmware 15.36 and later sends a 00 between a frame and its acknowledge; with it the acknowledge
+ * looks like the beginning of something longer. */
+static bool padded(const struct jk_line *line, const uint8_t *bytes, size_t size)
+{
+    struct jk_token token;
+    return line->framed && line->junk == 0 && size > 1 && bytes[0] == 0 &&
+           match(line, bytes + 1, size - 1, &token) == MATCH_TOKEN && token.kind == JK_TOKEN_REPLY;
 }
 
 static bool find(struct jk_line *line, struct jk_token *token)
 {
     while (line->junk < pending(line)) {
         const uint8_t *bytes = line->bytes + line->start + line->junk;
-        enum match result = match(line, bytes, pending(line) - line->junk, token);
+        size_t size = pending(line) - line->junk;
+        enum match result = match(line, bytes, size, token);
         if (result == MATCH_TOKEN && line->junk == 0) {
+            line->framed = token->kind == JK_TOKEN_FRAME;
             line->start = (uint16_t)(line->start + token->size);
             return true;
         }
@@ -134,7 +146,7 @@ static bool find(struct jk_line *line, struct jk_token *token)
             take_junk(line, token);
             return true;
         }
-        if (result == MATCH_WAIT && !line->silent)
+        if (result == MATCH_WAIT && !line->silent && !padded(line, bytes, size))
             break;
         line->junk++;
     }

@@ -40,6 +40,7 @@ struct jk_line {
     uint16_t junk; /* bytes from `start` on that begin nothing */
     uint8_t medium;
     bool silent; /* what is there is complete */
+    bool framed; /* the last token was a frame */
     uint64_t last_us;
 };
 

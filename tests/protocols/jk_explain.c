@@ -111,6 +111,19 @@ static void a_fetch_is_told_with_the_pack_of_its_acknowledge(void **state)
     expect(&bench, 2, "acknowledge", 1);
 }
 
+static void a_pad_byte_does_not_hide_who_spoke(void **state)
+{
+    (void)state;
+    struct bench bench;
+    setup(&bench, false);
+    say_frame(&bench, SIDE_BATTERY, JK_STATUS);
+    say_hex(&bench, SIDE_BATTERY, "00 01 10 16 20 00 01 04 4B");
+    assert_int_equal(bench.count, 3);
+    expect(&bench, 0, "noise", -1);
+    expect(&bench, 1, "status", 1);
+    expect(&bench, 2, "acknowledge", 1);
+}
+
 static void a_settings_frame_alone_tells_its_own_address(void **state)
 {
     (void)state;
@@ -226,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fetch_is_told_with_the_pack_of_its_acknowledge),
+        cmocka_unit_test(a_pad_byte_does_not_hide_who_spoke),
         cmocka_unit_test(a_settings_frame_alone_tells_its_own_address),
         cmocka_unit_test(a_frame_of_the_asking_side_is_the_hosts_own),
         cmocka_unit_test(the_data_of_a_read_is_understood_by_its_request),

@@ -131,6 +131,23 @@ static void a_pad_byte_before_an_answer_does_no_harm(void **state)
     expect(&bench, 1, JK_TOKEN_FRAME, JK_FRAME_SIZE);
 }
 
+static void a_pad_byte_between_frame_and_acknowledge_delays_nothing(void **state)
+{
+    (void)state;
+    for (uint8_t address = 1; address <= 15; address++) {
+        uint8_t padded[9] = {0};
+        struct bench bench;
+        setup(&bench, JK_MEDIUM_RS485);
+        put_frame(&bench, JK_STATUS);
+        put(&bench, padded, 1 + modbus_write_reply(padded + 1, address, 0x1620, 1));
+        send(&bench, 1);
+        assert_int_equal(bench.count, 3);
+        expect(&bench, 0, JK_TOKEN_FRAME, JK_FRAME_SIZE);
+        expect(&bench, 1, JK_TOKEN_NOISE, 1);
+        expect(&bench, 2, JK_TOKEN_REPLY, 8);
+    }
+}
+
 static void half_a_frame_waits_for_silence(void **state)
 {
     (void)state;
@@ -228,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_burst_of_all_kinds_comes_out_in_order),
         cmocka_unit_test(noise_is_handed_out_before_what_follows),
         cmocka_unit_test(a_pad_byte_before_an_answer_does_no_harm),
+        cmocka_unit_test(a_pad_byte_between_frame_and_acknowledge_delays_nothing),
         cmocka_unit_test(half_a_frame_waits_for_silence),
         cmocka_unit_test(a_frame_spliced_onto_half_a_frame_is_found),
         cmocka_unit_test(a_corrupted_frame_does_not_take_the_next_one_with_it),
