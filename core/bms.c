@@ -120,10 +120,10 @@ static void step_slow(struct bms *bms, uint32_t dt_ms)
     report_slow(bms);
 }
 
-/* Before the first measurement and after an internal error nothing is driven at all. */
+/* Before the first complete measurement and after an internal error nothing is driven at all. */
 static bool is_live(const struct bms *bms)
 {
-    return bms->measured.seen && !bms->parameters_bad;
+    return bms->measured.proven && !bms->parameters_bad;
 }
 
 static void step_front(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)

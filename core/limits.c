@@ -138,10 +138,12 @@ static struct limit discharge_target(const struct snapshot *s, const struct para
     return limit;
 }
 
-static void close_direction(struct current_limit *current, enum reason reason)
+/* A protection that is active now is waited for afterwards, whatever else closes the direction. */
+static void close_direction(struct current_limit *current, const struct snapshot *snapshot,
+                            bool enabled)
 {
-    current->limit = (struct limit){0, (uint8_t)reason, 0};
-    if (reason == REASON_protection)
+    current->limit = (struct limit){0, (uint8_t)closed_reason(snapshot, enabled), 0};
+    if (protecting(snapshot))
         current->hold_ms = AFTER_TRIP_MS;
 }
 
@@ -174,7 +176,7 @@ static void step_charge_current(struct limits *limits, const struct snapshot *sn
                                 const struct params *params, uint32_t dt_ms)
 {
     if (!knows(snapshot, VALUE_charge_allowed) || !snapshot->charge_allowed) {
-        close_direction(&limits->charge_ma, closed_reason(snapshot, params->charge_enabled));
+        close_direction(&limits->charge_ma, snapshot, params->charge_enabled);
         return;
     }
     int32_t trip_ma = min32(params->charge_ocp_ma, params->charge_ocp2_ma);
@@ -186,7 +188,7 @@ static void step_discharge_current(struct limits *limits, const struct snapshot 
                                    const struct params *params, uint32_t dt_ms)
 {
     if (!knows(snapshot, VALUE_discharge_allowed) || !snapshot->discharge_allowed) {
-        close_direction(&limits->discharge_ma, closed_reason(snapshot, params->discharge_enabled));
+        close_direction(&limits->discharge_ma, snapshot, params->discharge_enabled);
         return;
     }
     approach(&limits->discharge_ma, discharge_target(snapshot, params),

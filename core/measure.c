@@ -184,4 +184,5 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
     measured->seen |= good;
     measured->complete = measured->seen && measured->bad_ms < HOLD_MS &&
                          measured->sum_bad_ms < SUM_HOLD_MS && !measured->temps_lost;
+    measured->proven |= measured->complete;
 }

@@ -93,7 +93,18 @@ static size_t text_size(const struct command *command)
     return size;
 }
 
-static enum command_result check_text(const struct command *command, enum role role)
+/* Too short, as delivered, or the password of the other role: it would open that one too. */
+static bool unsafe_password(const struct params *params, const struct command *command, size_t size)
+{
+    const char *other = command->id == TEXT_PARAM_device_password ? params->settings_password
+                                                                  : params->device_password;
+    return size < PASSWORD_MIN_SIZE ||
+           text_equal(command->text, text_param_info[command->id].initial) ||
+           text_equal(command->text, other);
+}
+
+static enum command_result check_text(const struct params *params, const struct command *command,
+                                      enum role role)
 {
     if (command->id >= TEXT_PARAM_COUNT)
         return COMMAND_UNKNOWN;
@@ -103,8 +114,8 @@ static enum command_result check_text(const struct command *command, enum role r
         return COMMAND_NO_ACCESS;
     if (size > info->size || !text_printable(command->text, size))
         return COMMAND_OUT_OF_RANGE;
-    bool unsafe = size < PASSWORD_MIN_SIZE || text_equal(command->text, info->initial);
-    return info->secret && unsafe ? COMMAND_OUT_OF_RANGE : COMMAND_ACCEPTED;
+    return info->secret && unsafe_password(params, command, size) ? COMMAND_OUT_OF_RANGE
+                                                                  : COMMAND_ACCEPTED;
 }
 
 static enum command_result check_login(const struct bms *bms, const struct command *command)
@@ -142,7 +153,7 @@ enum command_result bms_check(const struct bms *bms, const struct command *comma
     case COMMAND_SET_PARAM:
         return check_param(bms, command, role);
     case COMMAND_SET_TEXT:
-        return check_text(command, role);
+        return check_text(&bms->params, command, role);
     case COMMAND_FORBIDDEN:
         return COMMAND_NOT_ALLOWED;
     default:

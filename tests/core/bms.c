@@ -353,8 +353,7 @@ static void check_limit(struct life *life, size_t way, uint8_t blocks, struct se
     int32_t limit_ma = bms->snapshot.value[direction->limit];
     bool allowed = bms->snapshot.value[direction->allowed];
     bool blocked = blocks & direction->block;
-    bool stopped = blocked && bms->power.state == POWER_ON; /* it closed what was open */
-    watched->clear_ms = stopped ? 0 : add_sat_u32(watched->clear_ms, life->dt_ms);
+    watched->clear_ms = blocked ? 0 : add_sat_u32(watched->clear_ms, life->dt_ms);
     hold(life, !allowed || !blocked, "a blocked direction is allowed");
     hold(life, (allowed && bms->power.state == POWER_ON) || limit_ma == 0,
          "the limit of a direction that is not allowed is not zero");

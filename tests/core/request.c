@@ -237,6 +237,21 @@ static void a_wrong_password_leaves_an_open_session_open(void **state)
     assert_int_equal(set(&rig, PARAM_data_period_s, 5), COMMAND_ACCEPTED);
 }
 
+static void one_password_never_opens_both_roles(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig);
+    rig_installer(&rig);
+    assert_int_equal(rig_text(&rig, COMMAND_SET_TEXT, TEXT_PARAM_device_password, "666666"),
+                     COMMAND_OUT_OF_RANGE);
+    assert_int_equal(rig_text(&rig, COMMAND_SET_TEXT, TEXT_PARAM_settings_password, "1234"),
+                     COMMAND_OUT_OF_RANGE);
+    assert_int_equal(rig_text(&rig, COMMAND_SET_TEXT, TEXT_PARAM_device_password, "666667"),
+                     COMMAND_ACCEPTED);
+}
+
 static void a_password_is_four_to_sixteen_printable_characters(void **state)
 {
     (void)state;
@@ -434,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_session_ends_by_log_out_or_after_five_idle_minutes),
         cmocka_unit_test(a_wrong_password_costs_a_growing_delay),
         cmocka_unit_test(a_wrong_password_leaves_an_open_session_open),
+        cmocka_unit_test(one_password_never_opens_both_roles),
         cmocka_unit_test(a_password_is_four_to_sixteen_printable_characters),
         cmocka_unit_test(every_text_needs_its_role_and_its_size),
         cmocka_unit_test(the_preset_restores_the_chemistry_and_nothing_else),
