@@ -73,11 +73,23 @@ static void take_frame(struct jk_exchange *exchange, const struct jk_token *toke
     exchange->framed = true;
 }
 
+/* Whether this answers our question and not one that was given up. */
+static bool answers(const struct jk_exchange *exchange, const uint8_t *bytes)
+{
+    const uint8_t *request = exchange->request;
+    uint8_t function = bytes[1] & (uint8_t)~MODBUS_EXCEPTION_BIT;
+    if (bytes[0] != request[0] || function != request[1])
+        return false;
+    if (bytes[1] == MODBUS_READ)
+        return bytes[2] == 2 * get_u16be(request + 4);
+    return bytes[1] != MODBUS_WRITE || exchange->frame_type == 0 ||
+           memcmp(bytes + 2, request + 2, 4) == 0;
+}
+
 static void take_reply(struct jk_exchange *exchange, const struct jk_token *token)
 {
     const uint8_t *bytes = token->bytes;
-    uint8_t function = bytes[1] & (uint8_t)~MODBUS_EXCEPTION_BIT;
-    if (bytes[0] != exchange->request[0] || function != exchange->request[1]) {
+    if (!answers(exchange, bytes)) {
         exchange->damaged = true;
         exchange->framed = false;
         return;

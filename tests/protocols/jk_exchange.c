@@ -169,6 +169,29 @@ static void the_frame_of_a_stranger_is_not_taken(void **state)
     assert_int_equal(bench.exchange.state, JK_EXCHANGE_BAD);
 }
 
+static void a_late_answer_to_the_question_before_is_not_taken(void **state)
+{
+    (void)state;
+    uint8_t late[9] = {1, 3, 4, 1, 2, 3, 4};
+    uint8_t answer[7] = {1, 3, 2, 5, 6};
+    struct bench bench;
+    ask_status(&bench);
+    hear_frame(&bench, JK_SETTINGS);
+    hear_hex(&bench, "01 10 16 1E 00 01 65 87");
+    assert_int_equal(bench.exchange.state, JK_EXCHANGE_BUSY);
+    hear_frame(&bench, JK_STATUS);
+    hear_hex(&bench, "01 10 16 20 00 01 04 4B");
+    assert_int_equal(bench.exchange.state, JK_EXCHANGE_DONE);
+    assert_int_equal(bench.exchange.frame[4], JK_STATUS);
+    jk_exchange_read(&bench.exchange, 1, 0x1200, 1);
+    send(&bench);
+    hear(&bench, late, modbus_seal(late, 7));
+    assert_int_equal(bench.exchange.state, JK_EXCHANGE_BUSY);
+    hear(&bench, answer, modbus_seal(answer, 5));
+    assert_int_equal(bench.exchange.state, JK_EXCHANGE_DONE);
+    assert_int_equal(bench.exchange.reply[3], 5);
+}
+
 static void a_frame_of_another_type_is_not_taken(void **state)
 {
     (void)state;
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(an_answer_after_the_echo_is_taken),
         cmocka_unit_test(silence_ends_at_the_timeout_and_not_before),
         cmocka_unit_test(the_frame_of_a_stranger_is_not_taken),
+        cmocka_unit_test(a_late_answer_to_the_question_before_is_not_taken),
         cmocka_unit_test(a_frame_of_another_type_is_not_taken),
         cmocka_unit_test(a_broken_frame_is_bad_at_the_end),
         cmocka_unit_test(a_refusal_ends_the_exchange_with_its_code),
