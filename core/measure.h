@@ -48,7 +48,7 @@ struct measured {
     bool temps_lost; /* all cell sensors are lost */
     bool cell_count_wrong;
     bool current_fault;
-    bool proven;          /* was complete once since start */
+    bool proven; /* was complete once since start */
     /* private */
     bool seen; /* there was a plausible set since start */
     uint32_t sample_count;
