@@ -152,6 +152,8 @@ static void report(struct jk_host *host, uint64_t now_us)
     host->report_period_ms = *heard_us ? (uint32_t)((now_us - *heard_us) / 1000) : 0;
     *heard_us = now_us;
     host->missed[host->asking] = 0;
+    if (!is_known(host, host->asking))
+        host->probed = false; /* where one pack is new there may be more: probe on */
     host->known |= (uint16_t)(1u << host->asking);
     host->settings_due = kind == HEARD_STATUS && settings_wanted(host, host->asking);
 }
