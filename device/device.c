@@ -10,7 +10,11 @@
 #include "base/number.h"
 #include "protocols/jk_map.h"
 
-enum { FIRST_PERIOD_MS = 1000, OWN_PERIOD_MS = 100 };
+enum {
+    OWN_PERIOD_MS = 100,
+    FAST_PERIOD_MS = 1000,   /* slowest reading of a pack in fast timing */
+    SLOTS_PERIOD_MS = 12800, /* in slots with 15 slaves: (17 + 15) * 0.4 s */
+};
 
 static const uint8_t port_session[DEVICE_PORT_COUNT] = {
     [DEVICE_RS485_1] = SESSION_RS485_1,
@@ -145,6 +149,15 @@ static void serve(struct device *device, struct jk_server *server)
     }
 }
 
+/* Period of a source: as measured, but never longer than the timing of the bus allows, so that the
+ * gap of a lost pack does not lengthen its next life. */
+static uint32_t reading_period_ms(const struct device *device, const struct jk_report *report)
+{
+    uint32_t longest_ms = device->timing == JK_TIMING_FAST ? FAST_PERIOD_MS : SLOTS_PERIOD_MS;
+    bool measured = report->period_ms > 0 && report->period_ms < longest_ms;
+    return measured ? report->period_ms : longest_ms;
+}
+
 static void collect_report(struct device *device, struct jk_host *host, uint64_t now_us)
 {
     struct jk_report report;
@@ -156,9 +169,9 @@ static void collect_report(struct device *device, struct jk_host *host, uint64_t
     params_init(&params);
     if (jk_map_decode_frame(report.frame, &snapshot, &params) != DECODED)
         return;
-    uint32_t period_ms = report.period_ms ? report.period_ms : FIRST_PERIOD_MS;
     if (report.type == JK_STATUS)
-        bank_put_status(&device->bank, report.address, &snapshot, to_ms(now_us), period_ms);
+        bank_put_status(&device->bank, report.address, &snapshot, to_ms(now_us),
+                        reading_period_ms(device, &report));
     else
         bank_put_params(&device->bank, report.address, &params, to_ms(now_us));
 }

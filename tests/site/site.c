@@ -9,7 +9,7 @@
 
 static struct params params;
 
-static struct site *new_site(uint64_t start_ms)
+static struct site *new_site_timed(uint64_t start_ms, enum jk_timing timing)
 {
     params_init(&params);
     struct site *site = malloc(sizeof(*site));
@@ -21,11 +21,16 @@ static struct site *new_site(uint64_t start_ms)
         .soc_permille = {500, 480, 520},
         .params = &params,
         .can = protocol_find("pylon_can")->can,
-        .timing = JK_TIMING_FAST,
+        .timing = timing,
         .inverter_on_can = true,
     };
     site_init(site, &setup);
     return site;
+}
+
+static struct site *new_site(uint64_t start_ms)
+{
+    return new_site_timed(start_ms, JK_TIMING_FAST);
 }
 
 static void run(struct site *site, uint32_t ms)
@@ -78,6 +83,23 @@ static void a_pulled_cable_takes_the_pack_out_and_lowers_the_limits(void **state
     site->bus_cable[1] = true;
     run(site, 8000);
     assert_int_equal(bank_of(site)->pack_fresh_mask, 7);
+    free(site);
+}
+
+static void slow_readings_keep_all_packs_but_count_less(void **state)
+{
+    (void)state;
+    struct site *site = new_site_timed(10 * 3600000, JK_TIMING_SLOTS);
+    run(site, 10000);
+    assert_int_equal(bank_of(site)->pack_fresh_mask, 7);
+    for (int s = 0; s < 60; s++) {
+        run(site, 1000);
+        assert_int_equal(bank_of(site)->pack_fresh_mask, 7);
+    }
+    assert_int_equal(bank_of(site)->charge_limit_reason, REASON_bank_slow);
+    site->bus_cable[2] = false;
+    run(site, 2 * 7600 + 300);
+    assert_int_equal(bank_of(site)->pack_fresh_mask, 3);
     free(site);
 }
 
@@ -204,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_packs_find_each_other_and_the_inverter_runs),
         cmocka_unit_test(a_pulled_cable_takes_the_pack_out_and_lowers_the_limits),
+        cmocka_unit_test(slow_readings_keep_all_packs_but_count_less),
         cmocka_unit_test(a_lone_host_stops_the_inverter_when_its_can_cable_is_pulled),
         cmocka_unit_test(the_lamp_of_a_slave_flickers_while_the_host_talks),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes),
