@@ -39,19 +39,24 @@ static bool temp_plausible(int16_t ddegc)
     return ddegc >= TEMP_LOW_DDEGC && ddegc <= TEMP_HIGH_DDEGC;
 }
 
-static uint8_t count_cells(uint32_t mask)
+/* The lowest `count` bits. */
+static uint32_t low_bits(uint8_t count)
 {
-    uint8_t count = 0;
-    while (count < CELL_MAX && mask >> count & 1)
-        count++;
-    return count;
+    return (uint32_t)((1ull << count) - 1);
+}
+
+/* As many cells as the setting says, and not one more. */
+static bool count_matches(uint32_t mask, uint8_t count)
+{
+    return (mask & low_bits((uint8_t)(count + 1))) == low_bits(count);
 }
 
 static bool cells_plausible(const struct inputs *inputs, uint8_t count)
 {
+    if ((inputs->cell_valid_mask & low_bits(count)) != low_bits(count))
+        return false;
     for (uint8_t i = 0; i < count; i++) {
-        if (!(inputs->cell_valid_mask >> i & 1) || inputs->cell_mv[i] < CELL_LOW_MV ||
-            inputs->cell_mv[i] > CELL_HIGH_MV)
+        if (inputs->cell_mv[i] < CELL_LOW_MV || inputs->cell_mv[i] > CELL_HIGH_MV)
             return false;
     }
     return true;
@@ -166,9 +171,8 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
                   const struct params *params, uint32_t dt_ms)
 {
     bool fresh = !measured->seen || inputs->sample_count != measured->sample_count;
-    uint8_t present = count_cells(inputs->cell_valid_mask);
     measured->cell_count = (uint8_t)params->cell_count;
-    measured->cell_count_wrong = present != measured->cell_count;
+    measured->cell_count_wrong = !count_matches(inputs->cell_valid_mask, measured->cell_count);
     measured->current_fault = inputs->pack_valid && !current_plausible(inputs, params);
     bool good = fresh && set_plausible(inputs, params);
     measured->bad_ms = good ? 0 : add_sat_u32(measured->bad_ms, dt_ms);

@@ -17,9 +17,21 @@ static const uint8_t measured_values[] = {
     VALUE_cell_max_index, VALUE_temp_mean_ddegc, VALUE_temp_min_ddegc, VALUE_temp_max_ddegc,
 };
 
-/* Which measured values are known; changes seldom. */
+/* Decided in every step, so always known. */
+static const uint8_t decided_values[] = {
+    VALUE_charge_allowed, VALUE_discharge_allowed,
+    VALUE_charge_on,      VALUE_discharge_on,
+    VALUE_power_state,    VALUE_balance_ma,
+    VALUE_balance_state,  VALUE_leds,
+    VALUE_contacts,       VALUE_alarms,
+    VALUE_warnings,
+};
+
+/* Which values are known; changes seldom. */
 static void report_known(struct snapshot *s, const struct measured *m)
 {
+    for (size_t i = 0; i < COUNT(decided_values); i++)
+        snapshot_set_have(s, (enum value_id)decided_values[i], true);
     for (size_t i = 0; i < COUNT(measured_values); i++)
         snapshot_set_have(s, (enum value_id)measured_values[i], m->complete);
     for (uint8_t i = 0; i < CELL_MAX; i++)
@@ -63,15 +75,13 @@ void report_fast(struct bms *bms)
     if (bms->have_key != key)
         report_known(s, &bms->measured);
     bms->have_key = key;
-    snapshot_put(s, VALUE_charge_allowed, bms->switches.charge_allowed);
-    snapshot_put(s, VALUE_discharge_allowed, bms->switches.discharge_allowed);
-    snapshot_put(s, VALUE_charge_on, bms->switches.charge);
-    snapshot_put(s, VALUE_discharge_on, bms->switches.discharge);
-    snapshot_put(s, VALUE_power_state, bms->power.state);
+    s->charge_allowed = bms->switches.charge_allowed;
+    s->discharge_allowed = bms->switches.discharge_allowed;
+    s->charge_on = bms->switches.charge;
+    s->discharge_on = bms->switches.discharge;
+    s->power_state = bms->power.state;
     memcpy(s->alarms, bms->alarms, sizeof(s->alarms));
     memcpy(s->warnings, bms->warnings, sizeof(s->warnings));
-    snapshot_set_have(s, VALUE_alarms, true);
-    snapshot_set_have(s, VALUE_warnings, true);
     s->taken_ms = (uint32_t)bms->uptime_ms;
 }
 
@@ -120,13 +130,12 @@ void report_outputs(struct bms *bms)
 {
     struct snapshot *s = &bms->snapshot;
     const struct balance *balance = &bms->balance;
-    snapshot_put(s, VALUE_balance_ma, balance->ma);
-    snapshot_put(s, VALUE_balance_state, balance->ma > 0 ? 2 : 0);
-    snapshot_put(s, VALUE_balance_source_index, balance->source);
-    snapshot_put(s, VALUE_balance_sink_index, balance->sink);
+    s->balance_ma = balance->ma;
+    s->balance_state = balance->ma > 0 ? 2 : 0;
+    s->balance_source_index = balance->source;
+    s->balance_sink_index = balance->sink;
     snapshot_set_have(s, VALUE_balance_source_index, balance->ma > 0);
     snapshot_set_have(s, VALUE_balance_sink_index, balance->ma > 0);
-    snapshot_put(s, VALUE_leds, bms->leds.lit | bms->leds.flickering << 16);
-    snapshot_put(s, VALUE_contacts,
-                 bms->contacts.dry1 | bms->contacts.dry2 << 1 | bms->outputs.buzzer << 2);
+    s->leds = bms->leds.lit | bms->leds.flickering << 16;
+    s->contacts = bms->contacts.dry1 | bms->contacts.dry2 << 1 | bms->outputs.buzzer << 2;
 }
