@@ -69,6 +69,9 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms);
 /* Whether a command would be accepted now. Pure and final. */
 enum command_result bms_check(const struct bms *bms, const struct command *command);
 
+/* The numeric settings as they will be once the queue has been applied. */
+void bms_pending_params(const struct bms *bms, struct params *params);
+
 /* Checks a command and queues it for the next step. A refusal leaves everything as it was, but for
  * the event, and for a wrong password its delay. */
 enum command_result bms_request(struct bms *bms, const struct command *command);

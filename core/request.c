@@ -52,13 +52,19 @@ static void change(struct params *params, const struct command *command)
         apply_preset(params);
 }
 
+void bms_pending_params(const struct bms *bms, struct params *params)
+{
+    *params = bms->params;
+    for (uint8_t i = 0; i < bms->queue_count; i++)
+        change(params, &bms->queue[i]);
+}
+
 /* Whether the settings are in harmony once the queue and then this command have been applied. */
 static enum command_result check_change(const struct bms *bms, const struct command *command)
 {
-    struct params params = bms->params;
+    struct params params;
     int relation;
-    for (uint8_t i = 0; i < bms->queue_count; i++)
-        change(&params, &bms->queue[i]);
+    bms_pending_params(bms, &params);
     change(&params, command);
     return params_check(&params, &relation) < 0 ? COMMAND_ACCEPTED : COMMAND_CONFLICT;
 }

@@ -139,12 +139,15 @@ static enum command_result carry_out(struct device *device, const struct jk_requ
     return refusal;
 }
 
+/* Requests are answered with the settings they lead to; a preset shows them. */
 static void serve(struct device *device, struct jk_server *server)
 {
     struct jk_request request;
+    struct params params;
     while (jk_server_take(server, &device->bms.params, &request)) {
         enum command_result result = carry_out(device, &request);
-        jk_server_reply(server, &request, result, &device->bms.snapshot, &device->bms.params);
+        bms_pending_params(&device->bms, &params);
+        jk_server_reply(server, &request, result, &device->bms.snapshot, &params);
         device->bus_request |= server->session == SESSION_RS485_2;
     }
 }

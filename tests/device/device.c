@@ -108,6 +108,25 @@ static void a_bound_of_the_pack_holds_on_the_bus_too(void **state)
     assert_int_equal(bench.device.bms.params.cell_ovp_mv, 3650);
 }
 
+static void a_preset_answers_with_the_settings_it_leads_to(void **state)
+{
+    (void)state;
+    struct bench bench;
+    uint8_t answer[320];
+    setup(&bench, 2);
+    run(&bench, 2000);
+    const char *login = "02 10 16 80 00 08 10 36 36 36 36 36 36 00 00 00 00 00 00 00 00 00 00";
+    ask(&bench, login, answer, sizeof(answer));
+    assert_int_equal(ask(&bench, "02 10 10 0C 00 02 04 00 00 0E 2E", answer, sizeof(answer)), 8);
+    run(&bench, 10);
+    assert_int_equal(bench.device.bms.params.cell_ovp_mv, 3630);
+    assert_int_equal(ask(&bench, "02 10 16 0C 00 01 02 00 00", answer, sizeof(answer)), 308);
+    assert_int_equal(answer[4], JK_SETTINGS);
+    assert_int_equal(get_u32le(answer + 6 + 0x0C), 3650);
+    run(&bench, 10);
+    assert_int_equal(bench.device.bms.params.cell_ovp_mv, 3650);
+}
+
 static void the_host_sends_its_set_when_its_bank_is_ready(void **state)
 {
     (void)state;
@@ -185,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_slave_answers_reads_on_its_port),
         cmocka_unit_test(a_write_needs_a_session_and_is_applied_in_the_next_step),
         cmocka_unit_test(a_bound_of_the_pack_holds_on_the_bus_too),
+        cmocka_unit_test(a_preset_answers_with_the_settings_it_leads_to),
         cmocka_unit_test(the_host_sends_its_set_when_its_bank_is_ready),
         cmocka_unit_test(a_slave_never_speaks_on_can),
         cmocka_unit_test(a_changed_dip_switch_changes_the_role),
