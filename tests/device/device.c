@@ -60,6 +60,14 @@ static size_t ask(struct bench *bench, const char *hex, uint8_t *answer, size_t 
     return device_transmit(&bench->device, DEVICE_RS485_1, answer, size);
 }
 
+/* As installer, by the settings password. */
+static void log_in(struct bench *bench)
+{
+    uint8_t answer[320];
+    const char *login = "02 10 16 80 00 08 10 36 36 36 36 36 36 00 00 00 00 00 00 00 00 00 00";
+    assert_int_equal(ask(bench, login, answer, sizeof(answer)), 8);
+}
+
 static void a_slave_answers_reads_on_its_port(void **state)
 {
     (void)state;
@@ -83,8 +91,7 @@ static void a_write_needs_a_session_and_is_applied_in_the_next_step(void **state
     assert_int_equal(ask(&bench, write, answer, sizeof(answer)), 5);
     assert_int_equal(answer[1], 0x90);
     assert_int_equal(answer[2], 2);
-    const char *login = "02 10 16 80 00 08 10 36 36 36 36 36 36 00 00 00 00 00 00 00 00 00 00";
-    assert_int_equal(ask(&bench, login, answer, sizeof(answer)), 8);
+    log_in(&bench);
     assert_int_equal(ask(&bench, write, answer, sizeof(answer)), 8);
     assert_int_equal(bench.device.bms.params.cell_ovp_mv, 3650);
     run(&bench, 10);
@@ -98,8 +105,7 @@ static void a_bound_of_the_pack_holds_on_the_bus_too(void **state)
     uint8_t answer[320];
     setup(&bench, 2);
     run(&bench, 2000);
-    const char *login = "02 10 16 80 00 08 10 36 36 36 36 36 36 00 00 00 00 00 00 00 00 00 00";
-    ask(&bench, login, answer, sizeof(answer));
+    log_in(&bench);
     assert_int_equal(ask(&bench, "02 10 10 0C 00 02 04 00 00 0F A0", answer, sizeof(answer)), 5);
     assert_int_equal(answer[2], 3); /* 4000 mV */
     assert_int_equal(ask(&bench, "02 10 16 26 00 01 02 00 00", answer, sizeof(answer)), 5);
@@ -115,8 +121,7 @@ static void a_preset_answers_with_the_settings_it_leads_to(void **state)
     uint8_t answer[320];
     setup(&bench, 2);
     run(&bench, 2000);
-    const char *login = "02 10 16 80 00 08 10 36 36 36 36 36 36 00 00 00 00 00 00 00 00 00 00";
-    ask(&bench, login, answer, sizeof(answer));
+    log_in(&bench);
     assert_int_equal(ask(&bench, "02 10 10 0C 00 02 04 00 00 0E 2E", answer, sizeof(answer)), 8);
     run(&bench, 10);
     assert_int_equal(bench.device.bms.params.cell_ovp_mv, 3630);
