@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "core/derate.h"
+#include "core/power.h"
 
 enum {
     TRIP_MARGIN_PERMILLE = 900,
@@ -62,6 +63,18 @@ static struct limit best(const struct params *params, int32_t rate_permille, int
     return limit;
 }
 
+static struct limit best_charge(const struct params *params)
+{
+    return best(params, params->charge_rate_permille,
+                min32(params->charge_ocp_ma, params->charge_ocp2_ma));
+}
+
+static struct limit best_discharge(const struct params *params)
+{
+    int32_t trip_ma = min32(params->discharge_ocp2_ma, params->discharge_ocp3_ma);
+    return best(params, params->discharge_rate_permille, min32(params->discharge_ocp_ma, trip_ma));
+}
+
 static bool knows(const struct snapshot *snapshot, enum value_id allowed)
 {
     return snapshot_have(snapshot, allowed) && snapshot_have(snapshot, VALUE_cell_min_mv) &&
@@ -84,7 +97,7 @@ static bool protecting(const struct snapshot *snapshot)
  * without any alarm is starting or was switched off. */
 static enum reason closed_reason(const struct snapshot *snapshot, bool enabled)
 {
-    if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != 2)
+    if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != POWER_ON)
         return REASON_not_ready;
     if (protecting(snapshot))
         return REASON_protection;
@@ -99,8 +112,7 @@ static void derate(struct limit *limit, int32_t full_ma, enum curve curve, int32
 
 static struct limit charge_target(const struct snapshot *s, const struct params *params)
 {
-    int32_t trip_ma = min32(params->charge_ocp_ma, params->charge_ocp2_ma);
-    struct limit limit = best(params, params->charge_rate_permille, trip_ma);
+    struct limit limit = best_charge(params);
     int32_t full_ma = limit.value;
     int32_t one_c_ma = params->nominal_mah;
     derate(&limit, one_c_ma, CURVE_charge_cold, s->temp_min_ddegc, REASON_cold);
@@ -121,9 +133,7 @@ static struct limit charge_target(const struct snapshot *s, const struct params 
 
 static struct limit discharge_target(const struct snapshot *s, const struct params *params)
 {
-    int32_t trip_ma = min32(params->discharge_ocp_ma,
-                            min32(params->discharge_ocp2_ma, params->discharge_ocp3_ma));
-    struct limit limit = best(params, params->discharge_rate_permille, trip_ma);
+    struct limit limit = best_discharge(params);
     int32_t full_ma = limit.value;
     derate(&limit, params->nominal_mah, CURVE_discharge_cold, s->temp_min_ddegc, REASON_cold);
     derate(&limit, params->nominal_mah, CURVE_discharge_hot, s->temp_max_ddegc, REASON_hot);
@@ -179,9 +189,7 @@ static void step_charge_current(struct limits *limits, const struct snapshot *sn
         close_direction(&limits->charge_ma, snapshot, params->charge_enabled);
         return;
     }
-    int32_t trip_ma = min32(params->charge_ocp_ma, params->charge_ocp2_ma);
-    approach(&limits->charge_ma, charge_target(snapshot, params),
-             best(params, params->charge_rate_permille, trip_ma).value, dt_ms);
+    approach(&limits->charge_ma, charge_target(snapshot, params), best_charge(params).value, dt_ms);
 }
 
 static void step_discharge_current(struct limits *limits, const struct snapshot *snapshot,
@@ -192,7 +200,7 @@ static void step_discharge_current(struct limits *limits, const struct snapshot 
         return;
     }
     approach(&limits->discharge_ma, discharge_target(snapshot, params),
-             best(params, params->discharge_rate_permille, params->discharge_ocp_ma).value, dt_ms);
+             best_discharge(params).value, dt_ms);
 }
 
 static void enter(struct limits *limits, enum charge_phase phase)

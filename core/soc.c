@@ -21,14 +21,19 @@ enum {
     LEAVE_ANCHOR_PERMILLE = 5,
     EFFICIENCY_PERMILLE = 999,
     ESTIMATE_MS = 1000,
+    SHOWN_LOW_PERMILLE = 10, /* without the empty anchor */
+    SHOWN_HIGH_PERMILLE = 990,
 };
 
 static void publish(struct soc *soc)
 {
     int64_t permille = div_round(soc->charge_mams * 1000, soc->full_mams);
-    int32_t low = soc->empty ? 0 : 10;
-    int32_t high = soc->full ? 1000 : 990;
-    soc->soc_permille = soc->full ? 1000 : soc->empty ? 0 : clamp32(permille, low, high);
+    if (soc->full)
+        soc->soc_permille = 1000;
+    else if (soc->empty)
+        soc->soc_permille = 0;
+    else
+        soc->soc_permille = clamp32(permille, SHOWN_LOW_PERMILLE, SHOWN_HIGH_PERMILLE);
     soc->remaining_mah = (int32_t)div_round(soc->charge_mams, MAMS_PER_MAH);
     soc->full_mah = (int32_t)div_round(soc->full_mams, MAMS_PER_MAH);
 }

@@ -112,31 +112,28 @@ void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, u
     step_bank(device, dt_ms, now_us);
 }
 
-/* First refusal of a request, or COMMAND_ACCEPTED. */
-static enum command_result check_all(const struct device *device, const struct jk_request *request)
+/* The first command of a request that is refused now, or NULL. */
+static const struct command *find_refused(const struct device *device,
+                                          const struct jk_request *request)
+{
+    for (uint8_t i = 0; i < request->command_count; i++) {
+        if (bms_check(&device->bms, &request->commands[i]) != COMMAND_ACCEPTED)
+            return &request->commands[i];
+    }
+    return NULL;
+}
+
+/* All commands of a request or none; a refusal is told to the core for its event. */
+static enum command_result carry_out(struct device *device, const struct jk_request *request)
 {
     if (device->bms.queue_count + request->command_count > COMMAND_QUEUE_MAX)
         return COMMAND_BUSY;
-    for (uint8_t i = 0; i < request->command_count; i++) {
-        enum command_result result = bms_check(&device->bms, &request->commands[i]);
-        if (result != COMMAND_ACCEPTED)
-            return result;
-    }
+    const struct command *refused = find_refused(device, request);
+    if (refused)
+        return bms_request(&device->bms, refused);
+    for (uint8_t i = 0; i < request->command_count; i++)
+        bms_request(&device->bms, &request->commands[i]);
     return COMMAND_ACCEPTED;
-}
-
-/* All commands of a request or none; a refusal is told to the core once, for its event. */
-static enum command_result carry_out(struct device *device, const struct jk_request *request)
-{
-    enum command_result refusal = check_all(device, request);
-    for (uint8_t i = 0; i < request->command_count; i++) {
-        bool refused = bms_check(&device->bms, &request->commands[i]) != COMMAND_ACCEPTED;
-        if (refusal == COMMAND_ACCEPTED || refused)
-            bms_request(&device->bms, &request->commands[i]);
-        if (refusal != COMMAND_ACCEPTED && refused)
-            break;
-    }
-    return refusal;
 }
 
 /* Requests are answered with the settings they lead to; a preset shows them. */
