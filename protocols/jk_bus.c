@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "protocols/jk_map.h"
+#include "protocols/jk_registers.h"
 
 enum {
     SLOT_US = 400000,
@@ -54,7 +55,7 @@ static void schedule(struct jk_host *host, uint64_t now_us)
 static void send_own(struct jk_host *host, uint8_t type, const struct snapshot *snapshot,
                      const struct params *params)
 {
-    uint16_t address = type == JK_STATUS ? 0x1620 : 0x161E;
+    uint16_t address = jk_fetch_register(type);
     jk_map_encode_frame(type, 0, snapshot, params, host->out);
     host->out_size =
         (uint16_t)(JK_FRAME_SIZE + modbus_write_reply(host->out + JK_FRAME_SIZE, 0, address, 1));

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LOGIN_REGISTER = 0x1680, LOGIN_WORDS = 8 };
+#include "protocols/jk_registers.h"
 
 void jk_client_init(struct jk_client *client, uint8_t address, uint32_t timeout_ms, uint32_t gap_ms)
 {
@@ -42,10 +42,10 @@ void jk_client_write(struct jk_client *client, uint16_t first, const uint8_t *da
 
 void jk_client_login(struct jk_client *client, const char *password)
 {
-    uint8_t data[2 * LOGIN_WORDS] = {0};
+    uint8_t data[2 * JK_LOGIN_WORDS] = {0};
     for (size_t i = 0; i < sizeof(data) && password[i] != '\0'; i++)
         data[i] = (uint8_t)password[i];
-    jk_client_write(client, LOGIN_REGISTER, data, LOGIN_WORDS);
+    jk_client_write(client, JK_LOGIN_REGISTER, data, JK_LOGIN_WORDS);
 }
 
 void jk_client_receive(struct jk_client *client, const uint8_t *bytes, size_t size, uint64_t now_us)

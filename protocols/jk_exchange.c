@@ -6,20 +6,11 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/bytes.h"
+#include "protocols/jk_registers.h"
 
 enum { ACKNOWLEDGE_US = 20000 };
-
-static const struct fetch {
-    uint8_t type;
-    uint16_t address;
-} fetches[] = {
-    {JK_INFO,       0x161C},
-    {JK_SETTINGS,   0x161E},
-    {JK_STATUS,     0x1620},
-    {JK_DETAIL_LOG, 0x1622},
-    {JK_EVENT_LOG,  0x1624},
-};
 
 void jk_exchange_init(struct jk_exchange *exchange, uint32_t timeout_us)
 {
@@ -45,10 +36,9 @@ static void begin(struct jk_exchange *exchange, size_t size, uint8_t frame_type)
 void jk_exchange_fetch(struct jk_exchange *exchange, uint8_t address, uint8_t type)
 {
     static const uint8_t nothing[2] = {0};
-    size_t i = 0;
-    while (fetches[i].type != type)
-        i++;
-    size_t size = modbus_write_request(exchange->request, address, fetches[i].address, nothing, 1);
+    uint16_t first = jk_fetch_register(type);
+    ASSERT(first != 0);
+    size_t size = modbus_write_request(exchange->request, address, first, nothing, 1);
     begin(exchange, size, type);
 }
 

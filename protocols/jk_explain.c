@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "protocols/explainer.h"
 #include "protocols/jk_map.h"
+#include "protocols/jk_registers.h"
 
 enum { ADDRESS_BYTE = JK_FRAME_DATA + 0x108, BLE_ACKNOWLEDGE = 0xC8, EXCEPTION_BIT = 0x80 };
 
@@ -105,7 +106,7 @@ static void keep_frame(const struct run *run, const struct jk_token *token)
 
 static bool is_fetch(const struct jk_explainer *jk)
 {
-    return jk->asked_register >= 0x161C && jk->asked_register <= 0x1624 && jk->asked_words == 1;
+    return jk_fetch_type(jk->asked_register) != 0 && jk->asked_words == 1;
 }
 
 static void take_request(const struct run *run, const struct jk_token *token)

@@ -8,6 +8,7 @@
 #include "core/params.h"
 #include "core/snapshot.h"
 #include "protocols/jk_map.h"
+#include "wire/jk_frame.h"
 
 const struct jk_type_info jk_types[] = {
     [JK_TYPE_U8] = {1, 0,         UINT8_MAX },
@@ -63,6 +64,35 @@ const struct jk_register jk_registers[] = {
 };
 
 const size_t jk_register_count = COUNT(jk_registers);
+
+static const struct fetch {
+    uint16_t address;
+    uint8_t type;
+} fetches[] = {
+    {0x161C, JK_INFO      },
+    {0x161E, JK_SETTINGS  },
+    {0x1620, JK_STATUS    },
+    {0x1622, JK_DETAIL_LOG},
+    {0x1624, JK_EVENT_LOG },
+};
+
+uint16_t jk_fetch_register(uint8_t type)
+{
+    for (size_t i = 0; i < COUNT(fetches); i++) {
+        if (fetches[i].type == type)
+            return fetches[i].address;
+    }
+    return 0;
+}
+
+uint8_t jk_fetch_type(uint16_t address)
+{
+    for (size_t i = 0; i < COUNT(fetches); i++) {
+        if (fetches[i].address == address)
+            return fetches[i].type;
+    }
+    return 0;
+}
 
 size_t jk_width(const struct jk_register *row)
 {

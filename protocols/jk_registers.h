@@ -79,6 +79,13 @@ struct jk_stretch {
     bool big; /* big-endian */
 };
 
+/* Registers whose write fetches a whole frame, and the register of a log-in (8 words, ours). */
+#define JK_LOGIN_REGISTER 0x1680
+#define JK_LOGIN_WORDS 8
+
+uint16_t jk_fetch_register(uint8_t type); /* of a frame type, 0 none */
+uint8_t jk_fetch_type(uint16_t address);  /* frame type of a register, 0 none */
+
 size_t jk_width(const struct jk_register *row); /* bytes of one element */
 bool jk_inside(const struct jk_stretch *at, size_t offset, size_t size);
 bool jk_block_known(uint16_t block);

@@ -8,19 +8,7 @@
 
 #include "base/bytes.h"
 #include "protocols/jk_map.h"
-
-enum { LOGIN_REGISTER = 0x1680, LOGIN_WORDS = 8 };
-
-static const struct fetch {
-    uint16_t address;
-    uint8_t type; /* 0: not kept here */
-} fetches[] = {
-    {0x161C, JK_INFO    },
-    {0x161E, JK_SETTINGS},
-    {0x1620, JK_STATUS  },
-    {0x1622, 0          },
-    {0x1624, 0          },
-};
+#include "protocols/jk_registers.h"
 
 static const uint8_t exception_of[COMMAND_RESULT_COUNT] = {
     [COMMAND_ACCEPTED] = MODBUS_NO_EXCEPTION,
@@ -93,24 +81,24 @@ void jk_server_step(struct jk_server *server, uint64_t now_us)
     drain(server, &none, now_us);
 }
 
+/* The logs are not kept yet. */
 static bool parse_fetch(struct jk_request *request)
 {
-    for (size_t i = 0; i < sizeof(fetches) / sizeof(fetches[0]); i++) {
-        if (fetches[i].address != request->address || request->words != 1)
-            continue;
-        request->kind = JK_REQUEST_FETCH;
-        request->frame_type = fetches[i].type;
-        request->exception = fetches[i].type ? MODBUS_NO_EXCEPTION : MODBUS_ILLEGAL_ADDRESS;
-        return true;
-    }
-    return false;
+    uint8_t type = jk_fetch_type(request->address);
+    bool kept = type == JK_INFO || type == JK_SETTINGS || type == JK_STATUS;
+    if (type == 0 || request->words != 1)
+        return false;
+    request->kind = JK_REQUEST_FETCH;
+    request->frame_type = type;
+    request->exception = kept ? MODBUS_NO_EXCEPTION : MODBUS_ILLEGAL_ADDRESS;
+    return true;
 }
 
 static void parse_login(struct jk_request *request, const uint8_t *data)
 {
     request->command_count = 1;
     request->commands[0] = (struct command){.kind = COMMAND_LOGIN};
-    memcpy(request->commands[0].text, data, 2 * LOGIN_WORDS);
+    memcpy(request->commands[0].text, data, 2 * JK_LOGIN_WORDS);
 }
 
 static void parse_write(struct jk_request *request, const uint8_t *data,
@@ -119,7 +107,7 @@ static void parse_write(struct jk_request *request, const uint8_t *data,
     request->kind = JK_REQUEST_WRITE;
     if (parse_fetch(request))
         return;
-    if (request->address == LOGIN_REGISTER && request->words == LOGIN_WORDS) {
+    if (request->address == JK_LOGIN_REGISTER && request->words == JK_LOGIN_WORDS) {
         parse_login(request, data);
         return;
     }

@@ -57,13 +57,6 @@ static void check_protocol(const struct argp_state *state, const char *text)
                text);
 }
 
-static void take_preset(const struct argp_state *state, struct pack_options *pack, const char *text)
-{
-    if (strcmp(text, "314") != 0 && strcmp(text, "320") != 0)
-        argp_error(state, "--preset '%s': 314 or 320 is expected", text);
-    pack->params.nominal_mah = strcmp(text, "320") == 0 ? 320000 : 314000;
-}
-
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct pack_options *pack = state->input;
@@ -72,7 +65,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         pack->dip = option_number(state, "--dip", text, 0, 15);
         break;
     case OPTION_PRESET:
-        take_preset(state, pack, text);
+        option_preset(state, text, &pack->params);
         break;
     case OPTION_SOC:
         pack->soc_permille = option_number(state, "--soc", text, 0, 100) * 10;

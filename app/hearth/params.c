@@ -3,9 +3,9 @@
  */
 #include <argp.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "app/hearth/command.h"
+#include "app/hearth/options.h"
 #include "core/params.h"
 #include "ui/text.h"
 
@@ -19,13 +19,11 @@ static const char *const access_name[] = {"read", "user", "installer"};
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct params *params = state->input;
-    if (key == 'p' && strcmp(text, "320") == 0)
-        params->nominal_mah = 320000;
-    else if (key == 'p' && strcmp(text, "314") != 0)
-        argp_error(state, "--preset '%s': 314 or 320 is expected", text);
+    if (key == 'p')
+        option_preset(state, text, params);
     else if (key == ARGP_KEY_ARG)
         argp_error(state, "unexpected argument '%s'", text);
-    else if (key != 'p')
+    else
         return ARGP_ERR_UNKNOWN;
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "tests/support/test.h"
 
+#include "core/protect.h"
 #include "tests/bank/packs.h"
 
 /* Two healthy packs; the reading is then changed and put as pack 1. */
@@ -222,9 +223,27 @@ static void every_alarm_that_protects_opens_a_switch(void **state)
     }
 }
 
+/* The bank judges packs of other makers too and has its own column; it must agree with our rules.
+ */
+static void every_rule_of_the_core_closes_a_part_of_what_it_blocks_in_the_bank(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RULE_COUNT; i++) {
+        struct snapshot pack;
+        snapshot_init(&pack);
+        if (rules[i].level != LEVEL_TRIP)
+            continue;
+        alarm_put(pack.alarms, (enum alarm)rules[i].alarm, true);
+        uint8_t closes = stop_closes(&pack);
+        assert_int_not_equal(closes, 0);
+        assert_int_equal(closes & ~rules[i].blocks, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_rule_of_the_core_closes_a_part_of_what_it_blocks_in_the_bank),
         cmocka_unit_test(a_single_packs_protection_is_a_warning_of_the_bank),
         cmocka_unit_test(a_protection_is_an_alarm_when_nobody_else_carries_its_direction),
         cmocka_unit_test(warnings_of_a_pack_stay_warnings),

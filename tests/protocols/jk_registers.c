@@ -27,6 +27,19 @@ static void every_row_lies_in_its_block(void **state)
     }
 }
 
+static void a_frame_type_and_its_register_find_each_other(void **state)
+{
+    (void)state;
+    static const uint8_t types[] = {JK_INFO, JK_SETTINGS, JK_STATUS, JK_DETAIL_LOG, JK_EVENT_LOG};
+    for (size_t i = 0; i < COUNT(types); i++) {
+        assert_int_equal(jk_fetch_register(types[i]), 0x161C + 2 * i);
+        assert_int_equal(jk_fetch_type((uint16_t)(0x161C + 2 * i)), types[i]);
+    }
+    assert_int_equal(jk_fetch_register(4), 0);
+    assert_int_equal(jk_fetch_type(0x161D), 0);
+    assert_int_equal(jk_fetch_type(0x1626), 0);
+}
+
 static void rows_are_in_order_and_do_not_overlap(void **state)
 {
     (void)state;
@@ -105,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_lies_in_its_block),
+        cmocka_unit_test(a_frame_type_and_its_register_find_each_other),
         cmocka_unit_test(rows_are_in_order_and_do_not_overlap),
         cmocka_unit_test(no_setting_has_two_registers),
         cmocka_unit_test(control_is_no_block_of_values),
