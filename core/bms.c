@@ -54,8 +54,7 @@ static void step_events(struct bms *bms)
     struct outputs *outputs = &bms->outputs;
     outputs->event_count = 0;
     for (uint8_t i = 0; i < bms->early_count; i++)
-        event_put(outputs, bms->run_time_ms, (enum event_kind)bms->early[i].kind,
-                  bms->early[i].detail, bms->early[i].value);
+        event_put(outputs, bms->run_time_ms, bms->early[i]);
     bms->early_count = 0;
 }
 
@@ -75,8 +74,11 @@ static void step_power(struct bms *bms, const struct inputs *inputs, uint32_t dt
 {
     int32_t before = bms->snapshot.power_state;
     power_step(&bms->power, inputs, &bms->measured, &bms->params, dt_ms);
-    if (bms->power.state != before)
-        event_put(&bms->outputs, bms->run_time_ms, EVENT_POWER, bms->power.state, before);
+    if (bms->power.state == before)
+        return;
+    struct event event = event_of(EVENT_POWER, bms->power.state, bms->power.state);
+    event.before = before;
+    event_put(&bms->outputs, bms->run_time_ms, event);
 }
 
 static void step_switches(struct bms *bms)

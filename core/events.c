@@ -4,18 +4,25 @@
  */
 #include "core/events.h"
 
+#include "core/command.h"
+
 enum { FET_PLACES = 2 };
 
-void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
-               int32_t value)
+struct event event_of(enum event_kind kind, uint8_t detail, int32_t value)
 {
-    bool fet = kind >= EVENT_CHARGE_CLOSED && kind <= EVENT_DISCHARGE_OPENED;
+    return (struct event){
+        .kind = (uint8_t)kind, .detail = detail, .value = value, .session = SESSION_COUNT};
+}
+
+void event_put(struct outputs *outputs, uint64_t run_time_ms, struct event event)
+{
+    bool fet = event.kind >= EVENT_CHARGE_CLOSED && event.kind <= EVENT_DISCHARGE_OPENED;
     if (outputs->event_count >= (fet ? OUTPUT_EVENT_MAX : OUTPUT_EVENT_MAX - FET_PLACES)) {
         outputs->events_lost++;
         return;
     }
-    outputs->events[outputs->event_count++] =
-        (struct event){(uint32_t)(run_time_ms / 1000), (uint8_t)kind, detail, value};
+    event.time_s = (uint32_t)(run_time_ms / 1000);
+    outputs->events[outputs->event_count++] = event;
 }
 
 void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
@@ -27,8 +34,8 @@ void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
         bool was = alarm_get(before, (enum alarm)id);
         bool is = alarm_get(now, (enum alarm)id);
         if (was != is)
-            event_put(outputs, run_time_ms, is ? EVENT_ALARM_SET : EVENT_ALARM_CLEARED, (uint8_t)id,
-                      0);
+            event_put(outputs, run_time_ms,
+                      event_of(is ? EVENT_ALARM_SET : EVENT_ALARM_CLEARED, (uint8_t)id, 0));
     }
 }
 
@@ -36,10 +43,11 @@ void events_of_switches(struct outputs *outputs, uint64_t run_time_ms,
                         const struct switches *before, const struct switches *now, int32_t pack_ma)
 {
     if (before->charge != now->charge)
-        event_put(outputs, run_time_ms, now->charge ? EVENT_CHARGE_CLOSED : EVENT_CHARGE_OPENED,
-                  now->charge_reason, pack_ma);
+        event_put(outputs, run_time_ms,
+                  event_of(now->charge ? EVENT_CHARGE_CLOSED : EVENT_CHARGE_OPENED,
+                           now->charge_reason, pack_ma));
     if (before->discharge != now->discharge)
         event_put(outputs, run_time_ms,
-                  now->discharge ? EVENT_DISCHARGE_CLOSED : EVENT_DISCHARGE_OPENED,
-                  now->discharge_reason, pack_ma);
+                  event_of(now->discharge ? EVENT_DISCHARGE_CLOSED : EVENT_DISCHARGE_OPENED,
+                           now->discharge_reason, pack_ma));
 }

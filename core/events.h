@@ -10,8 +10,10 @@
 
 /* Appends an event; counts it as lost when the queue of this step is full. The last two places are
  * kept for the two FETs, so that none of their moves is ever lost. */
-void event_put(struct outputs *outputs, uint64_t run_time_ms, enum event_kind kind, uint8_t detail,
-               int32_t value);
+void event_put(struct outputs *outputs, uint64_t run_time_ms, struct event event);
+
+/* An event that no rule fired and nobody asked for. */
+struct event event_of(enum event_kind kind, uint8_t detail, int32_t value);
 
 /* One event per alarm that changed. */
 void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,

@@ -23,9 +23,14 @@ struct inputs {
     int32_t pack_mv; /* at the cells */
     int32_t load_mv; /* at the terminals, behind the switches */
     int32_t pack_ma;
-    bool short_circuit; /* the comparator has tripped since the last step */
+    int32_t heater_ma; /* current of the heater, which bypasses the shunt */
+    bool discharge_short; /* the comparator has tripped since the last step, discharging */
+    bool charge_short;    /* likewise, charging */
+    bool short_present;   /* both FETs open: the board's test current finds the terminals shorted */
     bool charger_present;
-    bool button;      /* pressed now */
+    bool breaker_open;       /* auxiliary contact of the air switch */
+    bool extinguisher_fired; /* its contact */
+    bool button;             /* pressed now */
     bool bus_request; /* a valid request for our address came since the last step */
     uint8_t dip;      /* 0..15 */
 };
@@ -44,6 +49,13 @@ enum event_kind {
     EVENT_REFUSED, /* detail: enum command_kind; value: enum command_result */
     EVENT_LOGIN,   /* detail: enum role */
     EVENT_LOGIN_FAILED,
+    EVENT_EMERGENCY_ON,   /* detail: enum emergency_cause */
+    EVENT_EMERGENCY_OFF,  /* detail: enum emergency_cause */
+    EVENT_PASSWORD_RESET, /* by button */
+    EVENT_RECORD,         /* timed storage; detail: soc in percent, before: pack_mv, value: pack_ma */
+    EVENT_STORAGE,        /* detail: enum storage_trouble of core/storage.h */
+    EVENT_RELEASED,       /* an installer released protections; value: how many */
+    EVENT_KIND_COUNT
 };
 
 /* Why a switch closed or opened. */
@@ -57,11 +69,16 @@ enum switch_reason {
     SWITCH_MEASUREMENT, /* no plausible measurement */
 };
 
+/* 16 bytes; the form in which it is stored. For an alarm `value` is the measured quantity and
+ * `before` the threshold; for a setting they are the new and the old value. */
 struct event {
     uint32_t time_s; /* run time */
+    int32_t before;
+    int32_t value;
     uint8_t kind;    /* enum event_kind */
     uint8_t detail;  /* see the kinds */
-    int32_t value;
+    uint8_t rule;    /* the rule that fired: enum rule_id + 1, 0 none */
+    uint8_t session; /* who asked: enum session, SESSION_COUNT nobody */
 };
 
 #define OUTPUT_EVENT_MAX 8
@@ -72,6 +89,7 @@ struct outputs {
     bool precharge;
     bool heater;
     bool buzzer;
+    uint16_t scp_delay_us; /* for the short-circuit comparator: how long beyond before it trips */
     int16_t balance_ma;     /* 0 off; moved from source to sink */
     uint8_t balance_source; /* cell index */
     uint8_t balance_sink;

@@ -184,7 +184,7 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
     }
     take_temps(measured, inputs, dt_ms);
     take_mos(measured, inputs, dt_ms);
-    measured->quantity[QUANTITY_SHORT] = inputs->short_circuit;
+    measured->quantity[QUANTITY_SHORT] = inputs->discharge_short || inputs->charge_short;
     measured->seen |= good;
     measured->complete = measured->seen && measured->bad_ms < HOLD_MS &&
                          measured->sum_bad_ms < SUM_HOLD_MS && !measured->temps_lost;

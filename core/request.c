@@ -167,10 +167,17 @@ enum command_result bms_check(const struct bms *bms, const struct command *comma
     }
 }
 
-static void early_event(struct bms *bms, enum event_kind kind, uint8_t detail, int32_t value)
+/* The event with its author. */
+static struct event by(const struct command *command, struct event event)
+{
+    event.session = command->session;
+    return event;
+}
+
+static void early_event(struct bms *bms, struct event event)
 {
     if (bms->early_count < OUTPUT_EVENT_MAX)
-        bms->early[bms->early_count++] = (struct event){0, (uint8_t)kind, detail, value};
+        bms->early[bms->early_count++] = event;
     else
         bms->outputs.events_lost++;
 }
@@ -184,8 +191,8 @@ static void log_in(struct bms *bms, const struct command *command, enum command_
     enum role role =
         result == COMMAND_ACCEPTED ? access_role_of(&bms->params, command->text) : ROLE_NONE;
     access_open(&bms->access, session, role);
-    early_event(bms, role == ROLE_NONE ? EVENT_LOGIN_FAILED : EVENT_LOGIN, (uint8_t)role,
-                (int32_t)session);
+    early_event(bms, by(command, event_of(role == ROLE_NONE ? EVENT_LOGIN_FAILED : EVENT_LOGIN,
+                                          (uint8_t)role, 0)));
 }
 
 enum command_result bms_request(struct bms *bms, const struct command *command)
@@ -198,7 +205,7 @@ enum command_result bms_request(struct bms *bms, const struct command *command)
         return result;
     }
     if (result != COMMAND_ACCEPTED) {
-        early_event(bms, EVENT_REFUSED, command->kind, (int32_t)result);
+        early_event(bms, by(command, event_of(EVENT_REFUSED, command->kind, (int32_t)result)));
         return result;
     }
     if (command->kind == COMMAND_LOGOUT) {
@@ -212,10 +219,12 @@ enum command_result bms_request(struct bms *bms, const struct command *command)
 
 static void apply_param(struct bms *bms, const struct command *command)
 {
+    struct event event = event_of(EVENT_PARAM, (uint8_t)command->id, command->value);
+    event.before = bms->params.value[command->id];
     change(&bms->params, command);
     if (command->id == PARAM_nominal_mah)
         soc_set_capacity(&bms->soc, command->value);
-    event_put(&bms->outputs, bms->run_time_ms, EVENT_PARAM, (uint8_t)command->id, command->value);
+    event_put(&bms->outputs, bms->run_time_ms, by(command, event));
 }
 
 static void apply(struct bms *bms, const struct command *command)
@@ -227,7 +236,8 @@ static void apply(struct bms *bms, const struct command *command)
     case COMMAND_SET_TEXT:
         params_put_text(&bms->params, (enum text_param_id)command->id, command->text,
                         COMMAND_TEXT_SIZE);
-        event_put(&bms->outputs, bms->run_time_ms, EVENT_TEXT, (uint8_t)command->id, 0);
+        event_put(&bms->outputs, bms->run_time_ms,
+                  by(command, event_of(EVENT_TEXT, (uint8_t)command->id, 0)));
         return;
     case COMMAND_PRESET_LFP:
         change(&bms->params, command);
@@ -243,7 +253,8 @@ static void apply(struct bms *bms, const struct command *command)
         bms->clock_s = (uint32_t)command->value;
         break;
     }
-    event_put(&bms->outputs, bms->run_time_ms, EVENT_COMMAND, command->kind, command->value);
+    event_put(&bms->outputs, bms->run_time_ms,
+              by(command, event_of(EVENT_COMMAND, command->kind, command->value)));
 }
 
 void request_apply(struct bms *bms)

@@ -213,7 +213,7 @@ void sim_pack_measure(struct sim_pack *pack, struct inputs *inputs)
     bool bus_request = inputs->bus_request;
     uint8_t dip = inputs->dip;
     *inputs = pack->reading;
-    inputs->short_circuit = pack->short_circuit;
+    inputs->discharge_short = pack->short_circuit;
     inputs->button = button;
     inputs->bus_request = bus_request;
     inputs->dip = dip;

@@ -203,7 +203,7 @@ static void drive(struct life *life)
     if (one_in(life, 40))
         drive_faults(life);
     drive_button(life);
-    inputs->short_circuit = one_in(life, life->calm ? 10000 : 300);
+    inputs->discharge_short = one_in(life, life->calm ? 10000 : 300);
     inputs->charger_present = one_in(life, 3);
     inputs->bus_request = one_in(life, 50);
     if (one_in(life, 200))

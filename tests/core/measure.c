@@ -283,7 +283,7 @@ static void a_short_circuit_is_seen_even_without_a_measurement(void **state)
     start(&bench);
     steps(&bench, 100);
     bench.inputs.pack_valid = false;
-    bench.inputs.short_circuit = true;
+    bench.inputs.discharge_short = true;
     steps(&bench, 10);
     assert_int_equal(bench.measured.quantity[QUANTITY_SHORT], 1);
 }

@@ -179,9 +179,9 @@ static void the_time_to_the_next_release_counts_down(void **state)
     struct rig rig;
     rig_start(&rig);
     assert_int_equal(rig.bms.snapshot.release_left_s, 0);
-    rig.inputs.short_circuit = true;
+    rig.inputs.discharge_short = true;
     rig_step(&rig, 10);
-    rig.inputs.short_circuit = false;
+    rig.inputs.discharge_short = false;
     rig_step(&rig, 1000);
     assert_in_range(rig.bms.snapshot.release_left_s, 58, 59);
     rig_step(&rig, 30000);

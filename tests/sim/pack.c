@@ -82,7 +82,7 @@ static void measurement_agrees_with_the_pack_within_its_errors(void **state)
     assert_int_equal(inputs.pack_ma % 10, 0);
     assert_int_equal(inputs.cell_valid_mask, 0xFFFF);
     assert_int_equal(inputs.temp_valid_mask, 0x1F);
-    assert_true(inputs.pack_valid && inputs.mos_valid && !inputs.short_circuit);
+    assert_true(inputs.pack_valid && inputs.mos_valid && !inputs.discharge_short);
     assert_true(inputs.load_mv < inputs.pack_mv);
     for (int i = 0; i < SIM_PACK_TEMPS; i++)
         near(inputs.temp_ddegc[i], 250, 12);
@@ -240,8 +240,8 @@ static void short_circuit_is_told_once(void **state)
     sim_pack_init(&pack, &SETUP);
     sim_pack_prepare(&pack, &CLOSED, 0.01);
     sim_pack_step(&pack, -800.0, 0.01);
-    assert_true(measure(&pack).short_circuit);
-    assert_false(measure(&pack).short_circuit);
+    assert_true(measure(&pack).discharge_short);
+    assert_false(measure(&pack).discharge_short);
 }
 
 int main(void)

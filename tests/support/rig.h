@@ -9,7 +9,7 @@
 #include "core/bms.h"
 
 #define RIG_STEP_MS 10
-#define RIG_EVENT_KINDS (EVENT_LOGIN_FAILED + 1)
+#define RIG_EVENT_KINDS EVENT_KIND_COUNT
 
 struct rig {
     struct bms bms;
