@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Front door: a short name for what CMake and the scripts in tools/ do. `make help` lists all.
 .DEFAULT_GOAL := build
-.PHONY: build run test check bench size soak mutate fuzz soc-report firmware deb help
+.PHONY: build run test check bench size coverage soak mutate fuzz soc-report firmware deb help
 
 FUZZ_SECONDS ?= 60
 
@@ -31,7 +31,19 @@ bench: ## figures as JSON Lines
 fuzz: ## each fuzz harness for FUZZ_SECONDS
 	@tools/fuzz $(FUZZ_SECONDS)
 
-size soak mutate soc-report firmware deb: ## nothing there yet
+size: ## flash, memory and stack of the core on a Cortex-M4
+	@tools/setup test
+	@tools/size
+
+coverage: ## branches of base, wire and the safety files
+	@tools/setup test
+	@tools/coverage
+
+mutate: ## planted faults and how many the tests find; ARGUMENTS=--markdown writes docs/mutants.md
+	@tools/setup test
+	@tools/mutate $(ARGUMENTS)
+
+soak soc-report firmware deb: ## nothing there yet
 	@echo "make $@: nothing there yet" >&2; exit 2
 
 help: ## this list

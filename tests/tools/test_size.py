@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/size: planted excesses fail, and the bound of the stack is the most expensive way down."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from tool import ROOT, load  # noqa: E402
+
+size = load("size")
+
+CORE = """#include "core/bms.h"
+
+#include "base/deep.h"
+
+static uint32_t door(uint32_t x)
+{
+    return deep(x) + x;
+}
+
+uint32_t bms_init(uint32_t x)
+{
+    return door(x) + 1;
+}
+
+uint32_t bms_request(uint32_t x)
+{
+    return x;
+}
+
+static uint32_t shallow(uint32_t x)
+{
+    return x + 1;
+}
+
+static uint32_t through_a_table(uint32_t x)
+{
+    volatile uint32_t bytes[100] = {x};
+    return bytes[x % 100];
+}
+
+uint32_t bms_step(uint32_t x)
+{
+    static uint32_t (*const table[])(uint32_t) = {shallow, through_a_table};
+    return table[x % 2](x) + 1;
+}
+"""
+BASE = """#include "base/deep.h"
+
+uint32_t deep(uint32_t x)
+{
+    volatile uint32_t bytes[50] = {x};
+    return bytes[x % 50];
+}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A small tree with the three doors."""
+    for folder in ("tools", "core", "base"):
+        (tmp_path / folder).mkdir()
+    for name in ("tools/size", "tools/check"):
+        shutil.copy2(os.path.join(ROOT, name), tmp_path / name)
+    (tmp_path / "core/bms.h").write_text(
+        "#include <stdint.h>\nstruct bms { uint8_t bytes[6144]; };\nuint32_t bms_init(uint32_t x);\n"
+        "uint32_t bms_request(uint32_t x);\nuint32_t bms_step(uint32_t x);\n")
+    (tmp_path / "core/bms.c").write_text(CORE)
+    (tmp_path / "base/deep.h").write_text("#include <stdint.h>\nuint32_t deep(uint32_t x);\n")
+    (tmp_path / "base/deep.c").write_text(BASE)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def run(tree):
+    return subprocess.run([str(tree / "tools/size")], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+
+
+def test_limits_that_are_just_met_pass(tree):
+    result = run(tree)
+    assert result.returncode == 0, result.stdout
+    assert "struct bms: 6144 of 6144 bytes\n" in result.stdout
+    assert result.stdout.endswith("size: 2 passed, 0 failed\n")
+
+
+def test_one_byte_too_much_in_the_pack_fails(tree):
+    header = tree / "core/bms.h"
+    header.write_text(header.read_text().replace("6144", "6145"))
+    result = run(tree)
+    assert result.returncode == 1
+    assert "struct bms: 6145 of 6144 bytes, TOO MUCH" in result.stdout
+    assert result.stdout.endswith("size: 1 passed, 1 failed\n")
+
+
+def test_too_much_flash_fails(tree):
+    with open(tree / "base/deep.c", "a", encoding="utf-8") as file:
+        file.write("extern const uint8_t filler[40960];\nconst uint8_t filler[40960] = {1};\n")
+    result = run(tree)
+    assert result.returncode == 1
+    assert re.search(r"flash of base and core: \d+ of 40960 bytes, TOO MUCH", result.stdout)
+
+
+def bound(result, door):
+    return int(re.search(rf"stack of {door}: at most (\d+) bytes", result.stdout).group(1))
+
+
+def test_the_stack_adds_up_along_the_deepest_chain(tree):
+    result = run(tree)
+    assert 200 <= bound(result, "bms_init") - size.LIBRARY_STACK <= 260
+    assert re.search(r"stack of bms_init: .* > deep \d+ > memset\n", result.stdout)
+    assert bound(result, "bms_request") == 0
+
+
+def test_a_call_through_a_table_counts_as_its_most_expensive_row(tree):
+    result = run(tree)
+    assert 400 <= bound(result, "bms_step") - size.LIBRARY_STACK <= 460
+    assert "through_a_table" in result.stdout
+
+
+def test_recursion_has_no_bound_and_fails(tree):
+    (tree / "base/deep.c").write_text(
+        '#include "base/deep.h"\n\nuint32_t bms_init(uint32_t x);\n'
+        "uint32_t deep(uint32_t x)\n{\n    return x > 9 ? x : bms_init(x) * 3;\n}\n")
+    result = run(tree)
+    assert result.returncode == 1
+    assert re.search(r"size: recursion: .*deep.*\n", result.stdout)
+
+
+def test_a_library_routine_counts_with_a_fixed_bound():
+    frames, calls = size.call_graph([
+        'node: { title: "a" label: "a\\nx.c:1:1\\n24 bytes (static)" }\n'
+        'node: { title: "memcpy" label: "memcpy" shape : ellipse }\n'
+        'edge: { sourcename: "a" targetname: "memcpy" }\n'])
+    assert size.deepest("a", frames, calls) == (24 + size.LIBRARY_STACK, ["a 24", "memcpy"])
+
+
+def test_a_stack_that_grows_at_run_time_has_no_bound():
+    with pytest.raises(size.Broken):
+        size.call_graph(['node: { title: "a" label: "a\\nx.c:1:1\\n24 bytes (dynamic)" }'])
