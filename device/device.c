@@ -75,6 +75,22 @@ static void keep_events(struct device *device)
         device->events[device->event_total++ % DEVICE_EVENT_MAX] = outputs->events[i];
 }
 
+static uint32_t events_kept(const void *context)
+{
+    uint32_t total = ((const struct device *)context)->event_total;
+    return total < DEVICE_EVENT_MAX ? total : DEVICE_EVENT_MAX;
+}
+
+static bool get_kept_event(const void *context, uint32_t index, struct event *event)
+{
+    const struct device *device = context;
+    uint32_t count = events_kept(device);
+    if (index >= count)
+        return false;
+    *event = device->events[(device->event_total - count + index) % DEVICE_EVENT_MAX];
+    return true;
+}
+
 /* The own pack speaks to its bank ten times a second, and at once when it closes a direction. */
 static bool own_reading_due(const struct device *device)
 {
@@ -141,10 +157,12 @@ static void serve(struct device *device, struct jk_server *server)
 {
     struct jk_request request;
     struct params params;
+    const struct event_source events = {device, events_kept, get_kept_event};
+    const struct jk_pack pack = {&device->bms.snapshot, &params, &events};
     while (jk_server_take(server, &device->bms.params, &request)) {
         enum command_result result = carry_out(device, &request);
         bms_pending_params(&device->bms, &params);
-        jk_server_reply(server, &request, result, &device->bms.snapshot, &params);
+        jk_server_reply(server, &request, result, &pack);
         device->bus_request |= server->session == SESSION_RS485_2;
     }
 }

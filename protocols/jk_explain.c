@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Explains JK traffic on RS485 and Bluetooth. A 300-byte frame carries no address: who spoke is
  * told by the acknowledge that follows; without one by the address in a settings frame, or by the
- * host showing its own frames. An answer to a read is understood by the request before it.
+ * host showing its own frames. An answer to a read is understood by the request before it; a write
+ * tells the settings it asks for, or its word of the control block. A password is never told.
  */
 #include "protocols/jk_explain.h"
 
@@ -12,7 +13,12 @@
 #include "protocols/jk_map.h"
 #include "protocols/jk_registers.h"
 
-enum { ADDRESS_BYTE = JK_FRAME_DATA + 0x108, BLE_ACKNOWLEDGE = 0xC8, EXCEPTION_BIT = 0x80 };
+enum {
+    ADDRESS_BYTE = JK_FRAME_DATA + 0x108,
+    BLE_ACKNOWLEDGE = 0xC8,
+    EXCEPTION_BIT = 0x80,
+    WRITE_DATA = 7 /* byte of a write request */
+};
 
 /* One call of an explainer. */
 struct run {
@@ -109,6 +115,31 @@ static bool is_fetch(const struct jk_explainer *jk)
     return jk_fetch_type(jk->asked_register) != 0 && jk->asked_words == 1;
 }
 
+/* What a write asks for, if we know. */
+static void explain_write(const struct run *run, const struct jk_token *token,
+                          struct message *message)
+{
+    struct serial_explainer *explainer = run->explainer;
+    uint16_t address = explainer->jk.asked_register;
+    const uint8_t *data = token->bytes + WRITE_DATA;
+    size_t size = token->bytes[WRITE_DATA - 1];
+    const struct jk_control *control = jk_control_find(address);
+    if (size + WRITE_DATA + 2 != token->size)
+        return;
+    snapshot_init(&explainer->values);
+    params_init(&explainer->params);
+    if (address == JK_LOGIN_REGISTER) {
+        message->control = "log_in";
+    } else if (control != NULL && control->size == size) {
+        message->control = control->name;
+        message->control_value =
+            (int32_t)jk_get_number(data, size == 4 ? JK_TYPE_I32 : JK_TYPE_I16, true);
+    } else if (jk_map_decode_words(address, data, size, &explainer->values, &explainer->params) ==
+               DECODED) {
+        message->params = &explainer->params;
+    }
+}
+
 static void take_request(const struct run *run, const struct jk_token *token)
 {
     struct jk_explainer *jk = &run->explainer->jk;
@@ -117,12 +148,14 @@ static void take_request(const struct run *run, const struct jk_token *token)
     jk->asked_function = token->bytes[1];
     jk->asked_register = get_u16be(token->bytes + 2);
     jk->asked_words = get_u16be(token->bytes + 4);
-    const char *name = "write";
-    if (jk->asked_function != MODBUS_WRITE)
-        name = "read";
-    else if (is_fetch(jk))
-        name = "fetch";
-    report_plain(run, token, name, token->bytes[0], NULL);
+    struct message message = message_of(run, token, "read");
+    message.pack = token->bytes[0];
+    if (jk->asked_function == MODBUS_WRITE) {
+        message.name = is_fetch(jk) ? "fetch" : "write";
+        if (!is_fetch(jk))
+            explain_write(run, token, &message);
+    }
+    run->report(run->context, &message);
 }
 
 /* Data of a read, by the request before it. */

@@ -54,11 +54,11 @@ static uint32_t cell_mask_of(const struct snapshot *snapshot)
     return (uint32_t)(((uint64_t)1 << count) - 1);
 }
 
-/* Bit 0 MOS, bits 1..5 battery sensors; a pack with all of them says FF. */
+/* Bit 0 MOS, bits 1..5 battery sensors; the others are set in every capture. */
 static int64_t sensors_of(const struct snapshot *snapshot)
 {
     int32_t mask = value_of(snapshot, VALUE_temp_sensor_mask) & ALL_SENSORS;
-    return mask == ALL_SENSORS ? 0xFF : mask;
+    return mask | (uint8_t)~ALL_SENSORS;
 }
 
 static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row, uint16_t id)
@@ -73,8 +73,8 @@ static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row,
         return (int64_t)abs32(value) * 1000;
     case JK_HOOK_ALARMS:
         return s->alarms[0] & JK_ALARM_MASK;
-    case JK_HOOK_SOC:
-        return div_round(value, 10);
+    case JK_HOOK_SOC: /* half goes down: packs show 99 at 99.49 %, which is 995 permille */
+        return div_round(2 * (int64_t)value - 1, 20);
     case JK_HOOK_FIRST_TIMER:
     case JK_HOOK_TIMER:
         return s->alarms[0] & (uint32_t)row->num ? value : 0;

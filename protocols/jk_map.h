@@ -61,4 +61,8 @@ int jk_map_write(uint16_t address, const uint8_t *bytes, size_t size, const stru
 size_t jk_map_setting(enum param_id id, int32_t value, const struct params *params,
                       uint16_t *address, uint8_t *data);
 
+/* The same for a setting that is text; what is longer than its register is cut. */
+size_t jk_map_setting_text(enum text_param_id id, const char *text, uint16_t *address,
+                           uint8_t *data);
+
 #endif

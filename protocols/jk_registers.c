@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The register table from protocols/jk_map.def. Holds no state and decides nothing.
+ * The register tables from protocols/jk_map.def and protocols/jk_control.def. Holds no state and
+ * decides nothing.
  */
 #include "protocols/jk_registers.h"
 
 #include "base/bytes.h"
 #include "base/number.h"
+#include "core/command.h"
 #include "core/params.h"
 #include "core/snapshot.h"
 #include "protocols/jk_map.h"
@@ -65,16 +67,33 @@ const struct jk_register jk_registers[] = {
 
 const size_t jk_register_count = COUNT(jk_registers);
 
+static const struct jk_control controls[] = {
+#define CONTROL(at, size, kind, name, label) {at, size, COMMAND_##kind, #name},
+#define FETCH(...)
+#include "protocols/jk_control.def"
+#undef CONTROL
+#undef FETCH
+};
+
 static const struct fetch {
     uint16_t address;
     uint8_t type;
 } fetches[] = {
-    {0x161C, JK_INFO      },
-    {0x161E, JK_SETTINGS  },
-    {0x1620, JK_STATUS    },
-    {0x1622, JK_DETAIL_LOG},
-    {0x1624, JK_EVENT_LOG },
+#define CONTROL(...)
+#define FETCH(at, frame_type, label) {at, JK_##frame_type},
+#include "protocols/jk_control.def"
+#undef CONTROL
+#undef FETCH
 };
+
+const struct jk_control *jk_control_find(uint16_t address)
+{
+    for (size_t i = 0; i < COUNT(controls); i++) {
+        if (controls[i].address == address)
+            return &controls[i];
+    }
+    return NULL;
+}
 
 uint16_t jk_fetch_register(uint8_t type)
 {

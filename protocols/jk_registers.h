@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rows of protocols/jk_map.def as a table, and numbers in the byte order of a medium. For the
- * files that walk the table: jk_map.c (blocks) and jk_write.c (what a write asks for).
+ * The rows of protocols/jk_map.def and jk_control.def as tables, and numbers in the byte order of a
+ * medium. For the files that walk them: jk_map.c (blocks), jk_write.c (what a write asks for) and
+ * jk_explain.c.
  */
 #ifndef HEARTH_PROTOCOLS_JK_REGISTERS_H
 #define HEARTH_PROTOCOLS_JK_REGISTERS_H
@@ -78,6 +79,16 @@ struct jk_stretch {
     size_t size;
     bool big; /* big-endian */
 };
+
+/* A register of the control block. */
+struct jk_control {
+    uint16_t address;
+    uint8_t size;    /* bytes of its number */
+    uint8_t command; /* enum command_kind */
+    const char *name;
+};
+
+const struct jk_control *jk_control_find(uint16_t address); /* NULL none */
 
 /* Registers whose write fetches a whole frame, and the register of a log-in (8 words, ours). */
 #define JK_LOGIN_REGISTER 0x1680

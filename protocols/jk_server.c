@@ -81,16 +81,15 @@ void jk_server_step(struct jk_server *server, uint64_t now_us)
     drain(server, &none, now_us);
 }
 
-/* The logs are not kept yet. */
+/* The detail log is not kept yet. */
 static bool parse_fetch(struct jk_request *request)
 {
     uint8_t type = jk_fetch_type(request->address);
-    bool kept = type == JK_INFO || type == JK_SETTINGS || type == JK_STATUS;
     if (type == 0 || request->words != 1)
         return false;
     request->kind = JK_REQUEST_FETCH;
     request->frame_type = type;
-    request->exception = kept ? MODBUS_NO_EXCEPTION : MODBUS_ILLEGAL_ADDRESS;
+    request->exception = type == JK_DETAIL_LOG ? MODBUS_ILLEGAL_ADDRESS : MODBUS_NO_EXCEPTION;
     return true;
 }
 
@@ -152,10 +151,11 @@ bool jk_server_take(struct jk_server *server, const struct params *params,
 }
 
 static uint8_t reply_read(struct jk_server *server, const struct jk_request *request,
-                          const struct snapshot *snapshot, const struct params *params)
+                          const struct jk_pack *pack)
 {
     uint8_t *reply = server->reply;
-    int exception = jk_map_read(request->address, request->words, snapshot, params, reply + 3);
+    int exception =
+        jk_map_read(request->address, request->words, pack->snapshot, pack->params, reply + 3);
     if (exception != MODBUS_NO_EXCEPTION)
         return (uint8_t)exception;
     reply[0] = server->address;
@@ -165,14 +165,22 @@ static uint8_t reply_read(struct jk_server *server, const struct jk_request *req
     return MODBUS_NO_EXCEPTION;
 }
 
+static void encode_frame(uint8_t type, const struct jk_pack *pack, uint8_t frame[JK_FRAME_SIZE])
+{
+    if (type == JK_EVENT_LOG)
+        jk_event_encode(pack->events, frame);
+    else
+        jk_map_encode_frame(type, 0, pack->snapshot, pack->params, frame);
+}
+
 /* An acknowledge, after a frame where the request is answered with one. */
 static void reply_write(struct jk_server *server, const struct jk_request *request,
-                        const struct snapshot *snapshot, const struct params *params)
+                        const struct jk_pack *pack)
 {
     size_t size = 0;
     uint8_t type = request->kind == JK_REQUEST_PRESET ? JK_SETTINGS : request->frame_type;
     if (type != 0) {
-        jk_map_encode_frame(type, 0, snapshot, params, server->reply);
+        encode_frame(type, pack, server->reply);
         size = JK_FRAME_SIZE;
     }
     size +=
@@ -181,15 +189,14 @@ static void reply_write(struct jk_server *server, const struct jk_request *reque
 }
 
 void jk_server_reply(struct jk_server *server, const struct jk_request *request,
-                     enum command_result result, const struct snapshot *snapshot,
-                     const struct params *params)
+                     enum command_result result, const struct jk_pack *pack)
 {
     uint8_t exception = request->exception ? request->exception : exception_of[result];
     server->reply_sent = 0;
     if (exception == MODBUS_NO_EXCEPTION && request->kind == JK_REQUEST_READ)
-        exception = reply_read(server, request, snapshot, params);
+        exception = reply_read(server, request, pack);
     else if (exception == MODBUS_NO_EXCEPTION)
-        reply_write(server, request, snapshot, params);
+        reply_write(server, request, pack);
     if (exception == MODBUS_NO_EXCEPTION)
         return;
     server->exceptions++;

@@ -13,6 +13,7 @@
 #include "core/command.h"
 #include "core/params.h"
 #include "core/snapshot.h"
+#include "protocols/jk_event.h"
 #include "wire/jk_frame.h"
 #include "wire/jk_line.h"
 #include "wire/modbus.h"
@@ -37,6 +38,13 @@ struct jk_request {
     uint16_t address;      /* register */
     uint16_t words;
     struct command commands[JK_COMMAND_MAX];
+};
+
+/* What answers are made of. */
+struct jk_pack {
+    const struct snapshot *snapshot;
+    const struct params *params;
+    const struct event_source *events; /* NULL: none are kept */
 };
 
 struct jk_server {
@@ -71,10 +79,9 @@ void jk_server_step(struct jk_server *server, uint64_t now_us);
 bool jk_server_take(struct jk_server *server, const struct params *params,
                     struct jk_request *request);
 
-/* Answers it. snapshot and params are read for reads, fetches and presets. */
+/* Answers it. The pack is read for reads, fetches and presets. */
 void jk_server_reply(struct jk_server *server, const struct jk_request *request,
-                     enum command_result result, const struct snapshot *snapshot,
-                     const struct params *params);
+                     enum command_result result, const struct jk_pack *pack);
 
 /* Hands out bytes to send; returns their number, 0 when there are none. */
 size_t jk_server_transmit(struct jk_server *server, uint8_t *buffer, size_t size);

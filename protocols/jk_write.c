@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Modbus writes to commands. Every field that the write covers becomes a command, a field that is
  * cut refuses the write; bits and the other half of a byte pair only where they change. The control
- * block follows V1.1 of the document; what would harm is understood and refused for everybody.
+ * block is a table of its own: protocols/jk_control.def.
  */
 #include <string.h>
 
@@ -9,22 +9,6 @@
 #include "protocols/jk_map.h"
 #include "protocols/jk_registers.h"
 #include "wire/modbus.h"
-
-static const struct control {
-    uint16_t address;
-    uint8_t size; /* bytes */
-    uint8_t kind; /* enum command_kind */
-} controls[] = {
-    {0x1600, 4, COMMAND_FORBIDDEN }, /* voltage calibration: not yet */
-    {0x1604, 2, COMMAND_SHUT_DOWN },
-    {0x1606, 4, COMMAND_FORBIDDEN }, /* current calibration: not yet */
-    {0x160A, 2, COMMAND_FORBIDDEN }, /* Li-ion preset */
-    {0x160C, 2, COMMAND_PRESET_LFP},
-    {0x160E, 2, COMMAND_FORBIDDEN }, /* LTO preset */
-    {0x1610, 2, COMMAND_FORBIDDEN }, /* emergency: not yet */
-    {0x1612, 4, COMMAND_SET_CLOCK },
-    {0x1626, 2, COMMAND_FORBIDDEN }, /* firmware update */
-};
 
 /* What is being written. */
 struct write {
@@ -48,18 +32,16 @@ static void add(struct write *write, const struct command *command)
 static int write_control(uint16_t address, const uint8_t *bytes, size_t size,
                          struct command *commands)
 {
-    for (size_t i = 0; i < COUNT(controls); i++) {
-        if (controls[i].address != address)
-            continue;
-        if (controls[i].size != size)
-            return -MODBUS_ILLEGAL_VALUE;
-        uint8_t type = size == 4 ? JK_TYPE_I32 : JK_TYPE_I16;
-        commands[0] = (struct command){.kind = controls[i].kind,
-                                       .id = address,
-                                       .value = (int32_t)jk_get_number(bytes, type, true)};
-        return 1;
-    }
-    return -MODBUS_ILLEGAL_ADDRESS;
+    const struct jk_control *control = jk_control_find(address);
+    if (control == NULL)
+        return -MODBUS_ILLEGAL_ADDRESS;
+    if (control->size != size)
+        return -MODBUS_ILLEGAL_VALUE;
+    uint8_t type = size == 4 ? JK_TYPE_I32 : JK_TYPE_I16;
+    commands[0] = (struct command){.kind = control->command,
+                                   .id = address,
+                                   .value = (int32_t)jk_get_number(bytes, type, true)};
+    return 1;
 }
 
 static void take_param(struct write *write, const struct jk_register *row, bool pair)
@@ -175,6 +157,22 @@ size_t jk_map_setting(enum param_id id, int32_t value, const struct params *para
         uint16_t words = jk_width(row) == 4 ? 2 : 1;
         jk_map_read(*address, words, &nothing, &changed, data);
         return 2u * words;
+    }
+    return 0;
+}
+
+size_t jk_map_setting_text(enum text_param_id id, const char *text, uint16_t *address,
+                           uint8_t *data)
+{
+    for (size_t i = 0; i < jk_register_count; i++) {
+        const struct jk_register *row = &jk_registers[i];
+        if (row->kind != JK_KIND_TEXT || row->id != id || row->access != JK_WIRE_RW)
+            continue;
+        *address = (uint16_t)(row->block + row->offset);
+        memset(data, 0, row->count);
+        for (size_t at = 0; at < row->count && text[at] != '\0'; at++)
+            data[at] = (uint8_t)text[at];
+        return row->count;
     }
     return 0;
 }

@@ -39,6 +39,8 @@ struct message {
     int64_t can_id;                /* -1 for serial traffic */
     const struct snapshot *values; /* decoded values, by `have` */
     const struct params *params;   /* decoded settings, by `have` */
+    const char *control;           /* what a write asks for that is no setting, else NULL */
+    int32_t control_value;         /* its number */
 };
 
 typedef void message_function(void *context, const struct message *message);

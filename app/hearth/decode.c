@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/hearth/command.h"
+#include "app/hearth/event_json.h"
 #include "base/bytes.h"
 #include "protocols/explainer.h"
 #include "protocols/jk_map.h"
@@ -30,6 +31,12 @@ struct decoder {
     unsigned broken_lines;
 };
 
+static bool is_event_log(const struct message *message)
+{
+    return message->can_id < 0 && message->error == NULL && message->size == JK_FRAME_SIZE &&
+           jk_frame_good(message->bytes) && message->bytes[4] == JK_EVENT_LOG;
+}
+
 /* A setting and a value of the same name are one member: what was set wins. */
 static void put_values(struct text_writer *json, const struct message *message)
 {
@@ -47,6 +54,8 @@ static void put_values(struct text_writer *json, const struct message *message)
     json_snapshot_values(json, &values);
     if (message->params != NULL)
         json_params_values(json, message->params, true);
+    if (is_event_log(message))
+        json_jk_events(json, message->bytes);
     json_close(json, '}');
 }
 
@@ -80,7 +89,7 @@ static void put_raw(struct text_writer *json, const struct message *message)
     int32_t value;
     bool array = false;
     if (message->can_id >= 0 || message->size != JK_FRAME_SIZE || message->error != NULL ||
-        !jk_frame_good(message->bytes))
+        !jk_frame_good(message->bytes) || is_event_log(message))
         return;
     json_key(json, "raw");
     json_open(json, '{');
@@ -110,7 +119,7 @@ static void print_message(void *context, const struct message *message)
     struct decoder *decoder = context;
     char buffer[OBJECT_SIZE];
     struct text_writer json;
-    bool explained = message->values != NULL || message->params != NULL;
+    bool explained = message->values != NULL || message->params != NULL || is_event_log(message);
     writer_init(&json, buffer, sizeof(buffer));
     json_open(&json, '{');
     json_key(&json, "t");
@@ -125,7 +134,11 @@ static void print_message(void *context, const struct message *message)
         json_put_string(&json, "error", message->error);
     if (explained)
         put_values(&json, message);
-    if (message->error != NULL || !explained)
+    if (message->control != NULL) {
+        json_put_string(&json, "control", message->control);
+        json_put_integer(&json, "control_value", message->control_value);
+    }
+    if (message->error != NULL || (!explained && message->control == NULL))
         put_bytes(&json, message);
     put_raw(&json, message);
     json_close(&json, '}');

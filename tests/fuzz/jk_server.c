@@ -24,6 +24,24 @@ static void check(bool good)
         abort();
 }
 
+/* As many events as there are kinds, of every detail there is. */
+static uint32_t count_events(const void *context)
+{
+    (void)context;
+    return 3 * EVENT_KIND_COUNT;
+}
+
+static bool get_event(const void *context, uint32_t index, struct event *event)
+{
+    const struct bench *bench = context;
+    *event = (struct event){.time_s = index,
+                            .kind = (uint8_t)(index % EVENT_KIND_COUNT),
+                            .detail = (uint8_t)(bench->now_us >> 4),
+                            .value = (int32_t)index % 2,
+                            .session = (uint8_t)index};
+    return index % 5 != 0;
+}
+
 static void check_commands(const struct jk_request *request)
 {
     check(request->command_count <= JK_COMMAND_MAX);
@@ -54,8 +72,10 @@ static void serve(struct bench *bench, uint8_t result)
     if (!jk_server_take(&bench->server, &bench->params, &request))
         return;
     check_commands(&request);
+    const struct event_source events = {bench, count_events, get_event};
+    const struct jk_pack pack = {&bench->snapshot, &bench->params, result & 2 ? &events : NULL};
     jk_server_reply(&bench->server, &request, (enum command_result)(result % COMMAND_RESULT_COUNT),
-                    &bench->snapshot, &bench->params);
+                    &pack);
     check_answer(&request, answer, jk_server_transmit(&bench->server, answer, sizeof(answer)));
 }
 

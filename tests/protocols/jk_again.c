@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every 300-byte frame of the captures is decoded, encoded again and compared byte by byte. What
- * may differ is listed here with its reason, nothing else.
+ * may differ is listed here with its reason, nothing else. The event log is made of events, which
+ * have their own test (jk_event.c).
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -22,8 +23,10 @@ static const struct free_bytes free_bytes[] = {
     {JK_STATUS,   154, 157}, /* power: we keep whole watts */
     {JK_STATUS,   216, 229}, /* corrections and sense voltages of the board: no value of ours */
     {JK_STATUS,   234, 235}, /* 0.01 V: packs truncate, we round */
+    {JK_STATUS,   238, 244}, /* not documented: 00 01 01 01 00 06 00 where all is well */
     {JK_STATUS,   246, 249}, /* time since start in 0.1 s: we keep whole seconds */
     {JK_STATUS,   260, 261}, /* not documented */
+    {JK_STATUS,   275, 275}, /* battery type: ours is LiFePO4 */
     {JK_STATUS,   276, 277}, /* not documented */
     {JK_STATUS,   282, 298}, /* not documented */
     {JK_INFO,     6,   37 }, /* behind the NUL of a text lie leftovers; texts are compared below */
@@ -99,7 +102,7 @@ static size_t compare_file(const char *name)
         struct log_line line;
         struct log_error error;
         if (log_text_parse(text, strlen(text), &line, &error) != 0 || line.kind != LOG_SERIAL ||
-            line.size != JK_FRAME_SIZE)
+            line.size != JK_FRAME_SIZE || line.bytes[4] == JK_EVENT_LOG)
             continue;
         assert_true(jk_frame_good(line.bytes));
         compare(name, line.bytes);
@@ -122,7 +125,7 @@ static void captured_frames_are_encoded_again_as_they_were(void **state)
     }
     closedir(folder);
     print_message("%zu frames\n", count);
-    assert_true(count >= 20);
+    assert_true(count >= 30);
 }
 
 int main(void)

@@ -57,7 +57,8 @@ static void put_answer(struct bench *bench, uint8_t address)
     assert_int_equal(bench->wire_size, 0); /* one speaker at a time */
     snapshot_put(&bench->snapshot, VALUE_pack_mv, 50000 + address);
     bench->params.address = address;
-    jk_server_reply(server, &request, COMMAND_ACCEPTED, &bench->snapshot, &bench->params);
+    jk_server_reply(server, &request, COMMAND_ACCEPTED,
+                    &(const struct jk_pack){&bench->snapshot, &bench->params, NULL});
     size_t half = in(bench->spliced, address) ? JK_FRAME_SIZE / 2 : 0;
     size_t size = jk_server_transmit(server, bench->wire + half, WIRE_SIZE - half);
     memcpy(bench->wire, bench->wire + half, half);

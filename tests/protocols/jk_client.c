@@ -43,8 +43,8 @@ static void answer(struct bench *bench)
     size_t pad = bench->pad;
     if (!jk_server_take(&bench->server, &bench->params, &bench->request))
         return;
-    jk_server_reply(&bench->server, &bench->request, COMMAND_ACCEPTED, &bench->snapshot,
-                    &bench->params);
+    jk_server_reply(&bench->server, &bench->request, COMMAND_ACCEPTED,
+                    &(const struct jk_pack){&bench->snapshot, &bench->params, NULL});
     size_t size = pad + jk_server_transmit(&bench->server, bytes + pad, sizeof(bytes) - pad);
     if (bench->pad && size > JK_FRAME_SIZE) {
         memmove(bytes + size - 7, bytes + size - 8, 8);

@@ -18,6 +18,8 @@ struct heard {
     size_t size;
     int32_t pack_mv;     /* 0 not known */
     int32_t cell_ovp_mv; /* 0 not known */
+    char control[24];
+    int32_t control_value;
 };
 
 struct bench {
@@ -44,6 +46,9 @@ static void note(void *context, const struct message *message)
     heard->error = message->error != NULL;
     heard->size = message->size;
     assert_int_equal(message->can_id, -1);
+    if (message->control)
+        strncpy(heard->control, message->control, sizeof(heard->control) - 1);
+    heard->control_value = message->control_value;
     if (message->values && snapshot_have(message->values, VALUE_pack_mv))
         heard->pack_mv = message->values->pack_mv;
     if (message->params && params_have(message->params, PARAM_cell_ovp_mv))
@@ -235,6 +240,39 @@ static void bluetooth_commands_have_names(void **state)
     expect(&bench, 1, "acknowledge", -1);
 }
 
+static const struct heard *ask_once(struct bench *bench, const char *hex)
+{
+    uint8_t bytes[MODBUS_SIZE_MAX];
+    int count = hex_parse(hex, strlen(hex), bytes, sizeof(bytes) - 2);
+    setup(bench, false);
+    say(bench, SIDE_ASKING, bytes, modbus_seal(bytes, (size_t)count));
+    assert_int_equal(bench->count, 1);
+    return expect(bench, 0, "write", 1);
+}
+
+static void a_write_tells_what_it_asks_for(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct heard *heard = ask_once(&bench, "01 10 10 0C 00 02 04 00 00 0E 2E");
+    assert_int_equal(heard->cell_ovp_mv, 3630);
+    assert_string_equal(heard->control, "");
+    heard = ask_once(&bench, "01 10 16 0C 00 01 02 00 05");
+    assert_string_equal(heard->control, "preset_lfp");
+    assert_int_equal(heard->control_value, 5);
+    heard = ask_once(&bench, "01 10 16 06 00 02 04 FF FF FF 9C");
+    assert_string_equal(heard->control, "current_calibration");
+    assert_int_equal(heard->control_value, -100);
+    heard =
+        ask_once(&bench, "01 10 16 80 00 08 10 31 32 33 34 00 00 00 00 00 00 00 00 00 00 00 00");
+    assert_string_equal(heard->control, "log_in");
+    assert_int_equal(heard->control_value, 0);
+    heard = ask_once(&bench, "01 10 16 40 00 01 02 00 00");
+    assert_string_equal(heard->control, "");
+    heard = ask_once(&bench, "01 10 16 0C 00 02 04 00 00 00 00");
+    assert_string_equal(heard->control, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +285,7 @@ int main(void)
         cmocka_unit_test(broken_bytes_are_told_with_a_reason),
         cmocka_unit_test(a_frame_in_pieces_is_one_message),
         cmocka_unit_test(bluetooth_commands_have_names),
+        cmocka_unit_test(a_write_tells_what_it_asks_for),
     };
     return RUN_TESTS(tests);
 }

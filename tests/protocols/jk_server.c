@@ -11,6 +11,7 @@ struct bench {
     struct jk_server server;
     struct snapshot snapshot;
     struct params params;
+    struct event_source events; /* count NULL: none */
     struct jk_request request;
     enum command_result result; /* given to every request */
     uint64_t now_us;
@@ -36,8 +37,9 @@ static size_t serve(struct bench *bench)
     jk_server_step(&bench->server, bench->now_us);
     if (!jk_server_take(&bench->server, &bench->params, &bench->request))
         return 0;
-    jk_server_reply(&bench->server, &bench->request, bench->result, &bench->snapshot,
-                    &bench->params);
+    const struct jk_pack pack = {&bench->snapshot, &bench->params,
+                                 bench->events.count ? &bench->events : NULL};
+    jk_server_reply(&bench->server, &bench->request, bench->result, &pack);
     bench->size = jk_server_transmit(&bench->server, bench->answer, sizeof(bench->answer));
     return bench->size;
 }
@@ -119,7 +121,42 @@ static void a_fetch_is_a_frame_and_its_acknowledge_as_captured(void **state)
     assert_int_equal(bench.answer[4], JK_SETTINGS);
     assert_int_equal(ask(&bench, "01 10 16 1C 00 01 02 00 00"), JK_FRAME_SIZE + 8);
     assert_int_equal(bench.answer[4], JK_INFO);
-    expect_exception(&bench, "01 10 16 24 00 01 02 00 00", MODBUS_ILLEGAL_ADDRESS);
+    expect_exception(&bench, "01 10 16 22 00 01 02 00 00", MODBUS_ILLEGAL_ADDRESS);
+}
+
+static uint32_t three(const void *context)
+{
+    (void)context;
+    return 3;
+}
+
+/* The third has no code. */
+static bool get_event(const void *context, uint32_t index, struct event *event)
+{
+    static const uint8_t kinds[] = {EVENT_ALARM_SET, EVENT_ALARM_CLEARED, EVENT_LOGIN_FAILED};
+    (void)context;
+    *event = (struct event){
+        .time_s = 100 + index, .kind = kinds[index], .detail = ALARM_cell_over_voltage};
+    return true;
+}
+
+static void the_event_log_is_fetched_as_a_frame(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct jk_event event;
+    setup(&bench, 1);
+    bench.events = (struct event_source){&bench, three, get_event};
+    assert_int_equal(ask(&bench, "01 10 16 24 00 01 02 00 00"), JK_FRAME_SIZE + 8);
+    assert_true(jk_frame_good(bench.answer));
+    assert_true(modbus_sealed(bench.answer + JK_FRAME_SIZE, 8));
+    assert_int_equal(jk_event_count(bench.answer), 2);
+    assert_true(jk_event_get(bench.answer, 1, &event));
+    assert_int_equal(event.time_s, 101);
+    assert_int_equal(event.code, 0x12);
+    bench.events.count = NULL;
+    assert_int_equal(ask(&bench, "01 10 16 24 00 01 02 00 00"), JK_FRAME_SIZE + 8);
+    assert_int_equal(jk_event_count(bench.answer), 0);
 }
 
 static void a_write_becomes_commands_of_its_session_and_is_acknowledged(void **state)
@@ -249,8 +286,8 @@ static void an_answer_leaves_in_pieces_of_any_size(void **state)
     struct bench bench;
     setup(&bench, 1);
     assert_int_equal(ask(&bench, "01 10 16 20 00 01 02 00 00"), JK_FRAME_SIZE + 8);
-    jk_server_reply(&bench.server, &bench.request, COMMAND_ACCEPTED, &bench.snapshot,
-                    &bench.params);
+    jk_server_reply(&bench.server, &bench.request, COMMAND_ACCEPTED,
+                    &(const struct jk_pack){&bench.snapshot, &bench.params, NULL});
     while ((size = jk_server_transmit(&bench.server, piece, sizeof(piece))) > 0) {
         memcpy(whole + total, piece, size);
         total += size;
@@ -265,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_read_is_answered_with_its_words),
         cmocka_unit_test(each_exception_has_its_cause),
         cmocka_unit_test(a_fetch_is_a_frame_and_its_acknowledge_as_captured),
+        cmocka_unit_test(the_event_log_is_fetched_as_a_frame),
         cmocka_unit_test(a_write_becomes_commands_of_its_session_and_is_acknowledged),
         cmocka_unit_test(every_refusal_of_the_pack_is_an_exception),
         cmocka_unit_test(a_preset_is_answered_with_the_settings_frame),

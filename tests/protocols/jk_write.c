@@ -216,6 +216,26 @@ static void a_setting_without_a_writable_register_has_none(void **state)
     assert_int_equal(jk_map_setting(PARAM_address, 3, &params, &address, data), 0);
 }
 
+static void what_a_text_writes_comes_back_as_its_command(void **state)
+{
+    (void)state;
+    struct bench bench;
+    uint16_t address = 0;
+    uint8_t data[16];
+    setup(&bench);
+    assert_int_equal(jk_map_setting_text(TEXT_PARAM_device_name, "Cellar", &address, data), 16);
+    assert_int_equal(address, 0x1428);
+    assert_int_equal(
+        jk_map_write(address, data, sizeof(data), &bench.params, bench.commands, CAPACITY), 1);
+    assert_int_equal(bench.commands[0].kind, COMMAND_SET_TEXT);
+    assert_int_equal(bench.commands[0].id, TEXT_PARAM_device_name);
+    assert_string_equal(bench.commands[0].text, "Cellar");
+    assert_int_equal(
+        jk_map_setting_text(TEXT_PARAM_device_name, "0123456789abcdefgh", &address, data), 16);
+    assert_memory_equal(data, "0123456789abcdef", 16);
+    assert_int_equal(jk_map_setting_text(TEXT_PARAM_model, "X", &address, data), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(measured_values_and_holes_are_no_place_to_write),
         cmocka_unit_test(what_a_setting_writes_comes_back_as_its_command),
         cmocka_unit_test(a_setting_without_a_writable_register_has_none),
+        cmocka_unit_test(what_a_text_writes_comes_back_as_its_command),
     };
     return RUN_TESTS(tests);
 }

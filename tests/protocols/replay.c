@@ -5,7 +5,8 @@
  * that was reported since the traffic line before; after the last one the end of the traffic is
  * reported too. Names: values (array elements by comma, '-' is not known), sets of alarms (by
  * comma, in the order of core/alarms.def, '-' is none), settings, `message`, `from`, `pack`, `error
- * [WORDS]`, `raw NAME NUMBER`. An error that nobody expects fails. CAN frames of the battery are
+ * [WORDS]`, `raw NAME NUMBER`, `control NAME NUMBER` (what a write asks for), `event_count`, `event
+ * TIME NAME` (of a log). An error that nobody expects fails. CAN frames of the battery are
  * sent again from what was decoded and must come out alike, unless the line before says `# not
  * re-encoded: WHY`.
  */
@@ -13,6 +14,7 @@
 #include <stdio.h>
 
 #include "protocols/explainer.h"
+#include "protocols/jk_event.h"
 #include "protocols/jk_map.h"
 #include "protocols/protocols.h"
 #include "tests/support/test.h"
@@ -34,6 +36,8 @@ struct heard {
     struct words from;
     struct words packs;
     struct words errors;
+    struct words controls;
+    struct words events; /* by comma */
     bool error_expected;
     bool have_frame; /* the last 300-byte frame */
     uint8_t frame[JK_FRAME_SIZE];
@@ -122,6 +126,15 @@ static void merge_params(struct params *into, const struct params *params)
     }
 }
 
+static void hear_events(struct heard *heard, const uint8_t *frame)
+{
+    struct jk_event event;
+    int cell;
+    for (size_t i = 0; jk_event_get(frame, i, &event); i++)
+        add(&heard->events, "%s%u %s", comma(&heard->events), event.time_s,
+            jk_event_name(event.code, &cell));
+}
+
 static void hear(void *context, const struct message *message)
 {
     struct heard *heard = &((struct replay *)context)->heard;
@@ -136,7 +149,11 @@ static void hear(void *context, const struct message *message)
         merge_values(&heard->values, message->values);
     if (message->params)
         merge_params(&heard->params, message->params);
+    if (message->control)
+        add(&heard->controls, "%s%s %d", comma(&heard->controls), message->control,
+            message->control_value);
     if (message->bytes && message->size == JK_FRAME_SIZE) {
+        hear_events(heard, message->bytes);
         memcpy(heard->frame, message->bytes, JK_FRAME_SIZE);
         heard->have_frame = true;
     }
@@ -239,6 +256,8 @@ static const struct words *list_of(const struct heard *heard, const char *name)
         {"from",    &heard->from    },
         {"pack",    &heard->packs   },
         {"error",   &heard->errors  },
+        {"control", &heard->controls},
+        {"event",   &heard->events  },
     };
     for (size_t i = 0; i < COUNT(lists); i++) {
         if (strcmp(lists[i].name, name) == 0)
@@ -259,6 +278,9 @@ static void expect(struct replay *replay, const char *name, const char *value)
         met = list->used > 0 && (any_error || list_holds(list->text, value));
         heard->error_expected |= list == &heard->errors;
         found = *list;
+    } else if (strcmp(name, "event_count") == 0) {
+        add(&found, "%u", heard->have_frame ? jk_event_count(heard->frame) : 0);
+        met = strcmp(found.text, value) == 0;
     } else if (strcmp(name, "raw") == 0) {
         add_raw(&found, heard, value);
         met = strcmp(found.text, value) == 0;
@@ -488,6 +510,9 @@ static void a_log_is_refused_for_each_thing_that_is_wrong(void **state)
         {HEAD FRAME "= alarms -\n",                                  1},
         {HEAD FRAME "= message stat\n",                              1},
         {HEAD FRAME "= raw u110 1\n",                                1},
+        {HEAD FRAME "= control preset_lfp 0\n",                      1},
+        {HEAD FRAME "= event 0 started\n",                           1},
+        {HEAD FRAME "= event_count 1\n",                             1},
         {HEAD FRAME "= error\n",                                     1},
         {HEAD FRAME,                                                 1},
         {HEAD,                                                       2},
