@@ -24,7 +24,12 @@ uint8_t sum8(const uint8_t *bytes, size_t size)
 
 uint32_t crc32(const uint8_t *bytes, size_t size)
 {
-    uint32_t crc = UINT32_MAX;
+    return crc32_more(0, bytes, size);
+}
+
+uint32_t crc32_more(uint32_t crc, const uint8_t *bytes, size_t size)
+{
+    crc = ~crc;
     for (size_t i = 0; i < size; i++) {
         crc ^= bytes[i];
         for (int bit = 0; bit < 8; bit++)

@@ -42,6 +42,15 @@ static void crc32_gives_the_known_values(void **state)
     assert_int_equal(crc32(zeros, 4), 0x2144DF1C);
 }
 
+static void crc32_of_pieces_is_that_of_the_whole(void **state)
+{
+    (void)state;
+    for (size_t cut = 0; cut <= 9; cut++) {
+        uint32_t crc = crc32_more(0, digits, cut);
+        assert_int_equal(crc32_more(crc, digits + cut, 9 - cut), 0xCBF43926);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -49,6 +58,7 @@ int main(void)
         cmocka_unit_test(crc16_over_a_frame_with_its_sum_is_zero),
         cmocka_unit_test(sum8_wraps_at_256),
         cmocka_unit_test(crc32_gives_the_known_values),
+        cmocka_unit_test(crc32_of_pieces_is_that_of_the_whole),
     };
     return RUN_TESTS(tests);
 }
