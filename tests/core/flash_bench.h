@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A simulated flash on the bench for tests of storage: at most 40 pages of 4096 bytes, with a copy
+ * A simulated flash on the bench for tests of storage: at most 88 pages of 4096 bytes, with a copy
  * of its contents to go back to. Every test begins with bench_init() or bench_go_back().
  */
 #ifndef HEARTH_TESTS_CORE_FLASH_BENCH_H
@@ -9,7 +9,7 @@
 
 #include "sim/flash.h"
 
-#define BENCH_SIZE (40u * 4096)
+#define BENCH_SIZE (88u * 4096)
 
 struct bench {
     struct sim_flash sim;
