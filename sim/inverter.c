@@ -2,7 +2,8 @@
  * The decisions of a common hybrid inverter in self-consumption: battery first, grid for the rest.
  * Without a complete and living set of limits no current is asked at all. Received current limits
  * are taken absolute (senders with a sign error are in the field). The voltage limit is kept by
- * the bank's ceiling, which acts like a constant-voltage charger.
+ * the bank's ceiling, which acts like a constant-voltage charger. Disobedience leaves the decisions
+ * as they are and takes limits away; the charger and the load of the faults take their place.
  */
 #include "sim/inverter.h"
 
@@ -18,6 +19,8 @@ enum {
     EMPTY_RELEASE_MV = 1000,
     FORCE_CHARGE_DIVISOR = 10, /* 0.1C */
     PLAUSIBLE_MV = 30000,      /* a 16-cell battery is never below */
+    IGNORANT_MV = 60000,       /* where it stops by itself */
+    CHARGER_MV = 58400,        /* standard charge of the pack's manual */
 };
 
 static const enum value_id NEEDED[] = {
@@ -75,6 +78,29 @@ static int32_t limit_ma(const struct snapshot *received, enum value_id limit, en
     return number_or(received, allowed, 1) ? abs32(number_or(received, limit, 0)) : 0;
 }
 
+/* Whether a limit means nothing to it; `limit` is one of the two directions or all. */
+static bool ignores(const struct sim_inverter *inverter, enum sim_disobedience limit)
+{
+    int32_t disobedience = inverter->faults.disobedience;
+    return disobedience == (int32_t)limit || disobedience == SIM_INVERTER_IGNORES_ALL;
+}
+
+static int32_t charge_limit_ma(const struct sim_inverter *inverter, const struct snapshot *received)
+{
+    if (ignores(inverter, SIM_INVERTER_IGNORES_CHARGE))
+        return INT32_MAX;
+    return limit_ma(received, VALUE_charge_limit_ma, VALUE_charge_allowed);
+}
+
+static int32_t discharge_limit_ma(const struct sim_inverter *inverter,
+                                  const struct snapshot *received)
+{
+    if (ignores(inverter, SIM_INVERTER_IGNORES_DISCHARGE))
+        return INT32_MAX;
+    return inverter->empty ? 0
+                           : limit_ma(received, VALUE_discharge_limit_ma, VALUE_discharge_allowed);
+}
+
 /* Discharge ends at the received voltage and begins again a volt above. */
 static void step_empty(struct sim_inverter *inverter, const struct sim_inverter_sight *sight)
 {
@@ -94,17 +120,18 @@ static int32_t target_ma(const struct sim_inverter *inverter,
     int64_t surplus_w = (int64_t)sight->solar_w - sight->load_w;
     int64_t battery_w = clamp64(surplus_w, -inverter->setup.power_w, inverter->setup.power_w);
     int64_t asked_ma = div_round(battery_w * 1000000, terminal_mv);
-    int32_t charge_ma = limit_ma(received, VALUE_charge_limit_ma, VALUE_charge_allowed);
-    int32_t discharge_ma = limit_ma(received, VALUE_discharge_limit_ma, VALUE_discharge_allowed);
     if (number_or(received, VALUE_force_charge, 0) && asked_ma < inverter->setup.force_charge_ma)
         asked_ma = inverter->setup.force_charge_ma;
-    return clamp32(asked_ma, inverter->empty ? 0 : -discharge_ma, charge_ma);
+    return clamp32(asked_ma, -discharge_limit_ma(inverter, received),
+                   charge_limit_ma(inverter, received));
 }
 
 /* Moves `now` to `target`: away from zero slowly, towards zero (which it does not pass) fast. */
 static int32_t ramp_ma(const struct sim_inverter *inverter, int32_t target, uint32_t dt_ms)
 {
     int32_t now = inverter->demand.total_ma;
+    if (inverter->faults.no_ramp)
+        return target;
     bool opposite = (now > 0 && target < 0) || (now < 0 && target > 0);
     int32_t goal = opposite ? 0 : target;
     bool falling = abs32(goal) < abs32(now);
@@ -120,12 +147,21 @@ static void report(struct sim_inverter *inverter, const struct sim_inverter_sigh
     inverter->grid_w = saturate32((int64_t)sight->load_w + inverter->battery_w - sight->solar_w);
 }
 
-void sim_inverter_step(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,
-                       uint32_t dt_ms)
+/* The charger and the load that hear nobody. */
+static void force(struct sim_inverter *inverter)
+{
+    const struct sim_inverter_faults *faults = &inverter->faults;
+    struct sim_demand *demand = &inverter->demand;
+    demand->total_ma = saturate32((int64_t)faults->charger_ma - faults->load_ma);
+    demand->charger_on = faults->charger_ma > 0;
+    if (demand->charger_on)
+        demand->ceiling_mv = faults->charger_mv > 0 ? faults->charger_mv : CHARGER_MV;
+}
+
+static void decide(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,
+                   uint32_t dt_ms)
 {
     struct sim_demand *demand = &inverter->demand;
-    step_state(inverter, sight, dt_ms);
-    report(inverter, sight);
     if (inverter->state != SIM_INVERTER_RUN) {
         *demand = (struct sim_demand){.ceiling_mv = demand->ceiling_mv};
         return;
@@ -133,8 +169,22 @@ void sim_inverter_step(struct sim_inverter *inverter, const struct sim_inverter_
     step_empty(inverter, sight);
     demand->total_ma = ramp_ma(inverter, target_ma(inverter, sight), dt_ms);
     demand->ceiling_mv = number_or(sight->received, VALUE_charge_limit_mv, demand->ceiling_mv);
+    if (inverter->faults.disobedience == SIM_INVERTER_IGNORES_ALL)
+        demand->ceiling_mv = IGNORANT_MV;
     demand->charger_on =
         sight->solar_w > sight->load_w || number_or(sight->received, VALUE_force_charge, 0) != 0;
+}
+
+void sim_inverter_step(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,
+                       uint32_t dt_ms)
+{
+    const struct sim_inverter_faults *faults = &inverter->faults;
+    step_state(inverter, sight, dt_ms);
+    report(inverter, sight);
+    if (faults->charger_ma > 0 || faults->load_ma > 0)
+        force(inverter);
+    else if (faults->disobedience != SIM_INVERTER_HANGS)
+        decide(inverter, sight, dt_ms);
 }
 
 const char *sim_inverter_state_name(enum sim_inverter_state state)

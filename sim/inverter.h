@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/snapshot.h"
+#include "sim/faults.h"
 #include "sim/parallel.h"
 
 enum sim_inverter_state {
@@ -37,12 +38,13 @@ struct sim_inverter_sight {
 
 struct sim_inverter {
     struct sim_inverter_setup setup;
-    uint8_t state;            /* enum sim_inverter_state */
-    uint32_t state_ms;        /* time in it */
-    bool empty;               /* discharge ended at the received discharge voltage */
-    struct sim_demand demand; /* for sim_parallel_step() */
-    int32_t battery_w;        /* measured, positive charges */
-    int32_t grid_w;           /* positive imports: load + battery - solar */
+    struct sim_inverter_faults faults; /* may be written at any time */
+    uint8_t state;                     /* enum sim_inverter_state */
+    uint32_t state_ms;                 /* time in it */
+    bool empty;                        /* discharge ended at the received discharge voltage */
+    struct sim_demand demand;          /* for sim_parallel_step() */
+    int32_t battery_w;                 /* measured, positive charges */
+    int32_t grid_w;                    /* positive imports: load + battery - solar */
 };
 
 /* The sizes given above for a bank of `bank_mah`. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Up to 16 packs in parallel behind cables: finds the one terminal voltage at which the currents of
- * all packs add up to what is asked, with switches, body diodes and circulating currents. A single
- * pack is a bank of one. Charge is conserved: the currents add up to total_ma (rounding apart).
+ * all packs add up to what is asked, with switches, body diodes, circulating currents and shorts.
+ * A single pack is a bank of one. Charge is conserved: the packs' currents add up to total_ma
+ * (rounding apart), which is what was asked less what loads and shorts at the bus take.
  */
 #ifndef HEARTH_SIM_PARALLEL_H
 #define HEARTH_SIM_PARALLEL_H
@@ -30,14 +31,15 @@ struct sim_demand {
 
 struct sim_parallel {
     struct sim_pack pack[PACK_MAX]; /* faults and ambient may be written */
+    struct sim_plant_faults faults; /* may be written at any time */
     uint8_t count;
     double cable_ohm[PACK_MAX];
-    double terminal_v;       /* at the end of the last step */
-    double open_v[PACK_MAX]; /* private, like sum_a */
+    double terminal_v;              /* at the end of the last step */
+    struct sim_line line[PACK_MAX]; /* private, like sum_a */
     double sum_a;
     /* results of the last step */
     int32_t terminal_mv; /* at the busbar */
-    int32_t total_ma;    /* really flowing, mean over the step */
+    int32_t total_ma;    /* really flowing through the packs, mean over the step */
 };
 
 void sim_parallel_init(struct sim_parallel *bank, const struct sim_parallel_setup *setup);

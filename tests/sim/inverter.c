@@ -178,6 +178,114 @@ static void grid_closes_the_balance(void **state)
     assert_int_equal(inverter.grid_w, -2800);
 }
 
+static void disobedience_takes_limits_away(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t mode, charge_ma, discharge_ma, ceiling_mv;
+    } rows[] = {
+        {SIM_INVERTER_OBEYS,             60000,  -40000,  56800},
+        {SIM_INVERTER_IGNORES_CHARGE,    200000, -40000,  56800},
+        {SIM_INVERTER_IGNORES_DISCHARGE, 60000,  -200000, 56800},
+        {SIM_INVERTER_IGNORES_ALL,       200000, -200000, 60000},
+    };
+    put(VALUE_charge_limit_ma, 60000);
+    put(VALUE_discharge_limit_ma, 40000);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        inverter.faults.disobedience = rows[i].mode;
+        sight.solar_w = 10400;
+        sight.load_w = 0;
+        run(10000);
+        assert_int_equal(inverter.demand.total_ma, rows[i].charge_ma);
+        assert_int_equal(inverter.demand.ceiling_mv, rows[i].ceiling_mv);
+        sight.solar_w = 0;
+        sight.load_w = 10400;
+        run(20000);
+        assert_int_equal(inverter.demand.total_ma, rows[i].discharge_ma);
+    }
+}
+
+static void permissions_and_discharge_voltage_are_ignored_likewise(void **state)
+{
+    (void)state;
+    put(VALUE_charge_allowed, 0);
+    put(VALUE_discharge_allowed, 0);
+    put(VALUE_discharge_limit_mv, 53000); /* empty */
+    inverter.faults.disobedience = SIM_INVERTER_IGNORES_ALL;
+    sight.load_w = 5200;
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, -100000);
+    sight.solar_w = 10400;
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, 100000);
+}
+
+static void hung_inverter_keeps_its_current_when_the_link_is_lost(void **state)
+{
+    (void)state;
+    sight.load_w = 5200;
+    run(10000);
+    inverter.faults.disobedience = SIM_INVERTER_HANGS;
+    sight.link_ok = false;
+    sight.load_w = 0;
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, -100000);
+    inverter.faults.disobedience = SIM_INVERTER_OBEYS;
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, 0);
+}
+
+static void charger_and_load_of_the_faults_hear_nobody(void **state)
+{
+    (void)state;
+    sight.link_ok = false;
+    inverter.faults.charger_ma = 62800;
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, 62800);
+    assert_int_equal(inverter.demand.ceiling_mv, 58400);
+    assert_true(inverter.demand.charger_on);
+    inverter.faults.charger_mv = 57000;
+    inverter.faults.load_ma = 100000;
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, -37200);
+    assert_int_equal(inverter.demand.ceiling_mv, 57000);
+    inverter.faults = (struct sim_inverter_faults){0};
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, 0);
+    assert_false(inverter.demand.charger_on);
+}
+
+static void charger_of_the_faults_charges_to_its_voltage_and_tapers(void **state)
+{
+    (void)state;
+    static struct sim_parallel bank;
+    struct sim_parallel_setup setup = {
+        .seed = 5, .count = 1, .nominal_mah = 314000, .ambient_ddegc = 250, .soc_permille = {950}};
+    struct outputs closed = {.charge_fet = true, .discharge_fet = true};
+    sim_parallel_init(&bank, &setup);
+    inverter.faults.charger_ma = 62800;
+    for (int second = 0; second < 7200; second++) {
+        sim_inverter_step(&inverter, &sight, 1000);
+        sim_parallel_step(&bank, &closed, &inverter.demand, 1000);
+        assert_true(bank.terminal_mv <= 58401);
+    }
+    assert_int_equal(bank.terminal_mv, 58400);
+    assert_true(bank.total_ma > 0 && bank.total_ma < 6280);
+}
+
+static void current_jumps_without_ramp(void **state)
+{
+    (void)state;
+    inverter.faults.no_ramp = true;
+    sight.solar_w = 7800;
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, 150000);
+    sight.solar_w = 0;
+    sight.load_w = 5200;
+    run(100);
+    assert_int_equal(inverter.demand.total_ma, -100000);
+}
+
 static void states_have_names(void **state)
 {
     (void)state;
@@ -199,6 +307,14 @@ int main(void)
         cmocka_unit_test_setup(discharge_ends_at_the_received_voltage_until_a_volt_above,
                                make_running),
         cmocka_unit_test_setup(grid_closes_the_balance, make_running),
+        cmocka_unit_test_setup(disobedience_takes_limits_away, make_running),
+        cmocka_unit_test_setup(permissions_and_discharge_voltage_are_ignored_likewise,
+                               make_running),
+        cmocka_unit_test_setup(hung_inverter_keeps_its_current_when_the_link_is_lost, make_running),
+        cmocka_unit_test_setup(charger_and_load_of_the_faults_hear_nobody, make_running),
+        cmocka_unit_test_setup(charger_of_the_faults_charges_to_its_voltage_and_tapers,
+                               make_running),
+        cmocka_unit_test_setup(current_jumps_without_ramp, make_running),
         cmocka_unit_test(states_have_names),
     };
     return RUN_TESTS(tests);

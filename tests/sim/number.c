@@ -40,6 +40,18 @@ static void approach_is_exact_for_tiny_and_large_steps(void **state)
     check_relative(sim_approach(0.00099999999), sim_approach(0.001), 1e-7);
 }
 
+static void logarithm_has_known_values_and_undoes_the_exponential(void **state)
+{
+    (void)state;
+    assert_true(sim_log(1.0) == 0.0);
+    check_relative(sim_log(2.0), 0.69314718055994531, 1e-15);
+    check_relative(sim_log(10.0), 2.3025850929940457, 1e-15);
+    check_relative(sim_log(1e-9), -20.723265836946411, 1e-15);
+    check_relative(sim_log(1.5), 0.40546510810816438, 1e-14);
+    for (int i = -200; i <= 200; i++)
+        assert_true(sim_abs(sim_log(sim_exp(i * 0.37)) - i * 0.37) < 1e-12);
+}
+
 static void rounding_and_clamping_at_the_doors(void **state)
 {
     (void)state;
@@ -57,6 +69,7 @@ int main(void)
         cmocka_unit_test(exponential_has_known_values),
         cmocka_unit_test(exponential_turns_sums_into_products),
         cmocka_unit_test(approach_is_exact_for_tiny_and_large_steps),
+        cmocka_unit_test(logarithm_has_known_values_and_undoes_the_exponential),
         cmocka_unit_test(rounding_and_clamping_at_the_doors),
     };
     return RUN_TESTS(tests);

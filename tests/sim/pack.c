@@ -164,7 +164,7 @@ static void heater_warms_the_cells_and_empties_them_past_the_shunt(void **state)
     struct outputs outputs = CLOSED;
     outputs.heater = true;
     run(&pack, &outputs, 0.0, 3600);
-    near(pack.cells_degc, -5.0 + 200.0 * 3600.0 / 116000.0, 1.2);
+    near(pack.heat.mean_degc, -5.0 + 200.0 * 3600.0 / 116000.0, 1.2);
     near(soc - pack.cell[0].soc, 4.0 / 314.0, 0.001);
     near(measure(&pack).pack_ma, 0, 150);
 }
@@ -177,11 +177,11 @@ static void load_heats_cells_and_switches_as_estimated(void **state)
     full.soc_permille = 900;
     sim_pack_init(&pack, &full);
     run(&pack, &CLOSED, -314.0, 900);
-    near(pack.cells_degc, 25.0 + 8.0, 2.0); /* about 8 K per quarter hour at 1C */
-    assert_true(pack.mos_degc > 60.0 && pack.mos_degc < 90.0);
+    near(pack.heat.mean_degc, 25.0 + 8.0, 2.0); /* about 8 K per quarter hour at 1C */
+    assert_true(pack.heat.mos_degc > 60.0 && pack.heat.mos_degc < 90.0);
     sim_pack_init(&pack, &full);
     run(&pack, &(struct outputs){.discharge_fet = true}, -100.0, 900);
-    assert_true(pack.mos_degc > 70.0); /* a diode burns more than a switch */
+    assert_true(pack.heat.mos_degc > 70.0); /* a diode burns more than a switch */
 }
 
 static void lost_sensors_and_open_wires_show(void **state)
@@ -230,7 +230,7 @@ static void forced_cell_voltage_and_heat_act(void **state)
     near(measure(&pack).pack_mv, pack_mv + 400, 1);
     pack.faults.heat_w = 5000;
     run(&pack, &CLOSED, 0.0, 600);
-    near(pack.cells_degc, 25.0 + 5000.0 * 600.0 / 116000.0, 1.5);
+    near(pack.heat.mean_degc, 25.0 + 5000.0 * 600.0 / 116000.0, 1.5);
 }
 
 static void short_circuit_is_told_once(void **state)
@@ -238,10 +238,118 @@ static void short_circuit_is_told_once(void **state)
     (void)state;
     static struct sim_pack pack;
     sim_pack_init(&pack, &SETUP);
-    sim_pack_prepare(&pack, &CLOSED, 0.01);
-    sim_pack_step(&pack, -800.0, 0.01);
-    assert_true(measure(&pack).discharge_short);
+    struct sim_line line = sim_pack_prepare(&pack, &CLOSED, 0.01);
+    assert_false(sim_pack_trip(&pack, &CLOSED, line, -690.0, 0.01));
+    assert_true(sim_pack_trip(&pack, &CLOSED, line, -5000.0, 0.01));
+    assert_int_equal(pack.gate, SIM_GATE_OPEN);
+    sim_pack_step(&pack, 0.0, 0.01);
+    struct inputs inputs = measure(&pack);
+    assert_true(inputs.discharge_short && !inputs.charge_short);
     assert_false(measure(&pack).discharge_short);
+}
+
+static double charge_ah(const struct sim_pack *pack, int cell)
+{
+    return pack->cell[cell].soc * pack->cell[cell].capacity_ah;
+}
+
+static void leaking_cell_empties_and_warms_alone(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.leak_ma[6] = 5000;
+    double before_ah = charge_ah(&pack, 6);
+    double other_ah = charge_ah(&pack, 7);
+    run(&pack, &(struct outputs){0}, 0.0, 3600);
+    near(before_ah - charge_ah(&pack, 6), 5.0, 1e-6);
+    near(other_ah, charge_ah(&pack, 7), 1e-9);
+    assert_true(pack.heat.cell_degc[6] > pack.heat.cell_degc[12] + 1.0); /* 16.5 W */
+}
+
+static void stuck_balancer_empties_its_cell_though_commanded_off(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.balance_stuck_mask = 1u << 5;
+    double source_ah = charge_ah(&pack, 5);
+    double sink_ah = charge_ah(&pack, 13);
+    run(&pack, &(struct outputs){0}, 0.0, 1800);
+    near(source_ah - charge_ah(&pack, 5), 1.0, 1e-6);
+    near(charge_ah(&pack, 13) - sink_ah, 0.68 * 0.999, 1e-6);
+    near(pack.heat.mos_degc, 25.0 + 2.0 * 3.3 * 0.32 * 0.8, 0.2); /* 2 W stay at the board */
+}
+
+static void dead_balancer_moves_nothing_though_commanded_on(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    struct outputs outputs = CLOSED;
+    outputs.balance_ma = 2000;
+    outputs.balance_sink = 1;
+    pack.faults.balance_dead = true;
+    double source_ah = charge_ah(&pack, 0);
+    run(&pack, &outputs, 0.0, 600);
+    assert_true(charge_ah(&pack, 0) == source_ah);
+}
+
+static void heat_at_the_switches_stays_there(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.mos_heat_w = 100;
+    run(&pack, &CLOSED, 0.0, 3000);
+    near(pack.heat.mos_degc, 25.0 + 80.0, 0.5);
+    near(pack.heat.mean_degc, 25.0, 0.1);
+}
+
+static void extinguisher_fires_by_heat_of_one_cell_and_stays_fired(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.cell_heat_w[9] = 10000;
+    run(&pack, &CLOSED, 0.0, 90);
+    assert_true(pack.heat.max_degc > 100.0 && pack.heat.max_degc < 170.0);
+    assert_false(measure(&pack).extinguisher_fired);
+    run(&pack, &CLOSED, 0.0, 60);
+    assert_true(measure(&pack).extinguisher_fired);
+    pack.faults.cell_heat_w[9] = 0;
+    run(&pack, &CLOSED, 0.0, 3600);
+    assert_true(pack.heat.max_degc < 170.0);
+    assert_true(measure(&pack).extinguisher_fired);
+}
+
+static void extinguisher_fires_by_command(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.extinguisher = true;
+    run(&pack, &CLOSED, 0.0, 1);
+    pack.faults.extinguisher = false;
+    run(&pack, &CLOSED, 0.0, 1);
+    assert_true(measure(&pack).extinguisher_fired);
+}
+
+static void comparator_leaves_what_is_welded(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.discharge_welded = true;
+    struct sim_line line = sim_pack_prepare(&pack, &CLOSED, 0.01);
+    assert_true(sim_pack_trip(&pack, &CLOSED, line, -5000.0, 0.01));
+    assert_int_equal(pack.gate, SIM_GATE_DISCHARGE_ONLY);
+    assert_true(pack.surge_as == 0.0); /* nothing was cut */
+    sim_pack_prepare(&pack, &CLOSED, 0.01);
+    assert_int_equal(pack.gate, SIM_GATE_DISCHARGE_ONLY);
+    sim_pack_prepare(&pack, &(struct outputs){0}, 0.01);
+    sim_pack_prepare(&pack, &CLOSED, 0.01);
+    assert_int_equal(pack.gate, SIM_GATE_BOTH);
 }
 
 int main(void)
@@ -259,6 +367,13 @@ int main(void)
         cmocka_unit_test(frozen_front_end_repeats_itself),
         cmocka_unit_test(forced_cell_voltage_and_heat_act),
         cmocka_unit_test(short_circuit_is_told_once),
+        cmocka_unit_test(leaking_cell_empties_and_warms_alone),
+        cmocka_unit_test(stuck_balancer_empties_its_cell_though_commanded_off),
+        cmocka_unit_test(dead_balancer_moves_nothing_though_commanded_on),
+        cmocka_unit_test(heat_at_the_switches_stays_there),
+        cmocka_unit_test(extinguisher_fires_by_heat_of_one_cell_and_stays_fired),
+        cmocka_unit_test(extinguisher_fires_by_command),
+        cmocka_unit_test(comparator_leaves_what_is_welded),
     };
     return RUN_TESTS(tests);
 }

@@ -4,57 +4,8 @@
  */
 #include "sim/parallel.h"
 
-#include "sim/number.h"
 #include "sim/random.h"
-#include "tests/support/test.h"
-
-enum { CEILING_MV = 56800 };
-
-static struct sim_parallel bank;
-static struct outputs outputs[PACK_MAX];
-
-static void make(uint8_t count, const int32_t soc_permille[])
-{
-    struct sim_parallel_setup setup = {
-        .seed = 5, .count = count, .nominal_mah = 314000, .ambient_ddegc = 250};
-    for (uint8_t i = 0; i < count; i++) {
-        setup.soc_permille[i] = soc_permille[i];
-        outputs[i] = (struct outputs){.charge_fet = true, .discharge_fet = true};
-    }
-    sim_parallel_init(&bank, &setup);
-}
-
-static void run(int32_t total_ma, uint32_t dt_ms, int count)
-{
-    struct sim_demand demand = {.total_ma = total_ma, .ceiling_mv = CEILING_MV};
-    for (int i = 0; i < count; i++)
-        sim_parallel_step(&bank, outputs, &demand, dt_ms);
-}
-
-static double sum_a(void)
-{
-    double sum = 0.0;
-    for (uint8_t i = 0; i < bank.count; i++)
-        sum += bank.pack[i].current_a;
-    return sum;
-}
-
-static double stored_ah(void)
-{
-    double sum = 0.0;
-    for (uint8_t i = 0; i < bank.count; i++)
-        for (int k = 0; k < SIM_PACK_CELLS; k++)
-            sum += bank.pack[i].cell[k].soc * bank.pack[i].cell[k].capacity_ah / SIM_PACK_CELLS;
-    return sum;
-}
-
-static void near(double got, double wanted, double tolerance)
-{
-    if (sim_abs(got - wanted) > tolerance)
-        fail_msg("%.6f is not %.6f +- %g", got, wanted, tolerance);
-}
-
-static const int32_t THREE[] = {500, 480, 520};
+#include "tests/sim/bank.h"
 
 static void currents_add_up_to_what_is_asked(void **state)
 {
@@ -163,17 +114,6 @@ static void discharge_switch_open_passes_only_charge(void **state)
     near(bank.pack[0].current_a, 50.0, 1e-9);
 }
 
-/* A pack may only carry what its gate lets pass. */
-static void check_gate(const struct sim_pack *pack)
-{
-    if (pack->gate == SIM_GATE_OPEN)
-        assert_true(pack->current_a == 0.0);
-    if (pack->gate == SIM_GATE_CHARGE_ONLY)
-        assert_true(pack->current_a >= 0.0);
-    if (pack->gate == SIM_GATE_DISCHARGE_ONLY)
-        assert_true(pack->current_a <= 0.0);
-}
-
 static void every_pattern_of_switches_obeys_gates_and_conserves(void **state)
 {
     (void)state;
@@ -252,7 +192,7 @@ static void step_length_does_not_matter(void **state)
     run(200000, 60000, 2);
     for (uint8_t i = 0; i < 3; i++) {
         near(bank.pack[i].cell[0].soc, coarse.pack[i].cell[0].soc, 1e-4);
-        near(bank.pack[i].cells_degc, coarse.pack[i].cells_degc, 0.02);
+        near(bank.pack[i].heat.mean_degc, coarse.pack[i].heat.mean_degc, 0.02);
         near(bank.pack[i].current_a, coarse.pack[i].current_a, 1.0);
     }
     near(bank.terminal_mv, coarse.terminal_mv, 3);
@@ -297,7 +237,7 @@ static void ambient_reaches_every_pack(void **state)
     sim_parallel_set_ambient(&bank, -100);
     run(0, 60000, 60);
     for (uint8_t i = 0; i < 3; i++)
-        near(bank.pack[i].cells_degc, 25.0 - 35.0 * 0.246, 0.6); /* an hour of 3.5 hours */
+        near(bank.pack[i].heat.mean_degc, 25.0 - 35.0 * 0.246, 0.6); /* an hour of 3.5 hours */
 }
 
 int main(void)
