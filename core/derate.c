@@ -3,29 +3,39 @@
  */
 #include "core/derate.h"
 
+#include <stddef.h>
+
 #include "base/assert.h"
 #include "base/number.h"
 
-static const struct point {
-    uint8_t curve;
+struct point {
     int16_t x;
-    int16_t permille;
-} points[] = {
-#define POINT(curve, x, permille) {CURVE_##curve, x, permille},
-#include "core/derate.def"
-#undef POINT
+    int16_t y;
 };
 
-int32_t derate_permille(enum curve curve, int32_t x)
+#define POINT(x, y) {x, y},
+#define CURVE(name, points) static const struct point name[] = {points};
+#include "core/derate.def"
+#undef CURVE
+
+static const struct {
+    const struct point *points;
+    size_t count;
+} curves[CURVE_COUNT] = {
+#define CURVE(name, ...) {name, COUNT(name)},
+#include "core/derate.def"
+#undef CURVE
+};
+
+int32_t derate_at(enum curve curve, int32_t x)
 {
     ASSERT(curve < CURVE_COUNT);
+    const struct point *points = curves[curve].points;
+    size_t last = curves[curve].count - 1;
     size_t i = 0;
-    while (points[i].curve != curve)
+    while (i < last && x >= points[i + 1].x)
         i++;
-    while (i + 1 < COUNT(points) && points[i + 1].curve == curve && x >= points[i + 1].x)
-        i++;
-    bool last = i + 1 == COUNT(points) || points[i + 1].curve != curve;
-    if (last)
-        return points[i].permille;
-    return interpolate(x, points[i].x, points[i].permille, points[i + 1].x, points[i + 1].permille);
+    if (i == last)
+        return points[last].y;
+    return interpolate(x, points[i].x, points[i].y, points[i + 1].x, points[i + 1].y);
 }

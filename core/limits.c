@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Limits as the minimum over rules, each candidate with its reason. Currents fall at once and rise
- * by at most 5 % of full scale per second, a minute after a protection; the voltage request ramps
- * from bulk down to float and falls at once at a fault; it is never 0.
- * Rules: cell and pack facts, section 4.3; JK behaviour of RCV and RFV times.
+ * Current limits as the minimum over the rules of core/limits.def, each with its reason. They fall
+ * at once and rise by at most 5 % of full scale per second, a minute after a protection; time in
+ * which the direction was closed, and that minute, count for nothing. The charge voltage is
+ * core/charge.c.
  */
 #include "core/limits.h"
 
@@ -16,36 +16,75 @@ enum {
     TRIP_MARGIN_PERMILLE = 900,
     RISE_PERMILLE_PER_S = 50,
     AFTER_TRIP_MS = 60000,
-    SOC_HIGH_PERMILLE = 970,
-    SOC_LOW_PERMILLE = 100,
-    SOC_DERATE_PERMILLE = 400,
-    GENTLE_CHARGE_PERMILLE = 50, /* of 1C, while a cell is below GENTLE_CELL_MV */
-    GENTLE_CELL_MV = 2800,
-    REACHED_BAND_MV = 200,
-    REACHED_MS = 5000,
-    RAMP_US_PER_MV = 100000, /* 10 mV per second */
+    EMERGENCY_PERMILLE = 200, /* of 1C */
+    EMERGENCY_CELL_MV = 2500,
+    NO_INDEX = VALUE_ID_COUNT,
 };
 
-const struct reason_info reason_info[REASON_COUNT] = {
-#define REASON(id, subject, words) [REASON_##id] = {#id, words, REASON_SUBJECT_##subject},
-#include "core/reasons.def"
-#undef REASON
+enum direction { CHARGE, DISCHARGE };
+enum { TRIP, WARN };
+enum { BINDS, WAIVED };
+enum { OF_CAPACITY, OF_FULL };
+
+/* Rows of core/limits.def. */
+static const struct lowered {
+    uint8_t direction;
+    uint8_t alarm;
+    uint8_t level;
+    uint8_t reason;
+    int16_t permille;
+} lowered[] = {
+#define LOWERED(direction, alarm, level, permille, reason)                                         \
+    {direction, ALARM_##alarm, level, REASON_##reason, permille},
+#define TAPER(...)
+#include "core/limits.def"
+};
+
+static const struct taper {
+    uint8_t direction;
+    uint8_t curve;
+    uint8_t value;
+    uint8_t index;
+    uint8_t share;
+    int8_t back;
+    uint8_t emergency;
+    uint8_t reason;
+    uint8_t zero_reason;
+} tapers[] = {
+#define LOWERED(...)
+#define TAPER(direction, curve, value, index, share, back, emergency, reason, zero_reason)         \
+    {direction,       CURVE_##curve,       value, index, share, back, emergency,                   \
+     REASON_##reason, REASON_##zero_reason},
+#include "core/limits.def"
+};
+
+/* The settings of a direction. */
+static const struct {
+    uint8_t allowed;  /* enum value_id */
+    uint16_t enabled; /* enum param_id, likewise the others */
+    uint16_t rate;
+    uint16_t trip[3];
+} settings[] = {
+    [CHARGE] = {VALUE_charge_allowed,
+                PARAM_charge_enabled,    PARAM_charge_rate_permille,
+                {PARAM_charge_ocp_ma, PARAM_charge_ocp2_ma, PARAM_charge_ocp2_ma}         },
+    [DISCHARGE] = {VALUE_discharge_allowed,
+                PARAM_discharge_enabled, PARAM_discharge_rate_permille,
+                {PARAM_discharge_ocp_ma, PARAM_discharge_ocp2_ma, PARAM_discharge_ocp3_ma}},
 };
 
 void limits_init(struct limits *limits)
 {
     memset(limits, 0, sizeof(*limits));
+    charge_init(&limits->charge);
     limits->charge_ma.limit.reason = REASON_not_ready;
     limits->discharge_ma.limit.reason = REASON_not_ready;
 }
 
-static void lower(struct limit *limit, int64_t value, enum reason reason, int32_t index)
+static void lower(struct limit *limit, int64_t value, uint8_t reason, int32_t index)
 {
-    if (value >= limit->value)
-        return;
-    limit->value = (int32_t)clamp64(value, 0, INT32_MAX);
-    limit->reason = (uint8_t)reason;
-    limit->index = (uint8_t)index;
+    if (value < limit->value)
+        *limit = (struct limit){clamp32(value, 0, INT32_MAX), reason, (uint8_t)index};
 }
 
 static int64_t part(int32_t whole, int32_t permille)
@@ -54,33 +93,29 @@ static int64_t part(int32_t whole, int32_t permille)
 }
 
 /* Full scale: what the pack can do at its best. */
-static struct limit best(const struct params *params, int32_t rate_permille, int32_t trip_ma)
+static struct limit best(enum direction direction, const struct params *params)
 {
     struct limit limit = {.value = INT32_MAX};
-    lower(&limit, part(params->nominal_mah, rate_permille), REASON_rated, 0);
+    lower(&limit, part(params->nominal_mah, params->value[settings[direction].rate]), REASON_rated,
+          0);
     lower(&limit, params->board_rating_ma, REASON_board, 0);
-    lower(&limit, part(trip_ma, TRIP_MARGIN_PERMILLE), REASON_trip_margin, 0);
+    for (size_t i = 0; i < COUNT(settings[direction].trip); i++)
+        lower(&limit, part(params->value[settings[direction].trip[i]], TRIP_MARGIN_PERMILLE),
+              REASON_trip_margin, 0);
     return limit;
 }
 
-static struct limit best_charge(const struct params *params)
+static bool is_open(enum direction direction, const struct snapshot *snapshot)
 {
-    return best(params, params->charge_rate_permille,
-                min32(params->charge_ocp_ma, params->charge_ocp2_ma));
-}
-
-static struct limit best_discharge(const struct params *params)
-{
-    int32_t trip_ma = min32(params->discharge_ocp2_ma, params->discharge_ocp3_ma);
-    return best(params, params->discharge_rate_permille, min32(params->discharge_ocp_ma, trip_ma));
-}
-
-static bool knows(const struct snapshot *snapshot, enum value_id allowed)
-{
-    return snapshot_have(snapshot, allowed) && snapshot_have(snapshot, VALUE_cell_min_mv) &&
-           snapshot_have(snapshot, VALUE_cell_max_mv) &&
-           snapshot_have(snapshot, VALUE_temp_min_ddegc) &&
-           snapshot_have(snapshot, VALUE_temp_max_ddegc);
+    static const uint8_t needed[] = {VALUE_cell_min_mv, VALUE_cell_max_mv, VALUE_temp_min_ddegc,
+                                     VALUE_temp_max_ddegc};
+    for (size_t i = 0; i < COUNT(needed); i++) {
+        if (!snapshot_have(snapshot, (enum value_id)needed[i]))
+            return false;
+    }
+    int32_t allowed;
+    return snapshot_get(snapshot, (enum value_id)settings[direction].allowed, &allowed) &&
+           allowed != 0;
 }
 
 static bool protecting(const struct snapshot *snapshot)
@@ -93,208 +128,162 @@ static bool protecting(const struct snapshot *snapshot)
     return false;
 }
 
-/* Why a direction is closed, when it is. Not every reading tells the power state; a closed pack
- * without any alarm is starting or was switched off. */
-static enum reason closed_reason(const struct snapshot *snapshot, bool enabled)
+/* Why a direction is closed. Not every reading tells the power state; a closed pack without any
+ * alarm is starting. */
+static enum reason closed_reason(const struct snapshot *snapshot, bool enabled, bool protection)
 {
     if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != POWER_ON)
         return REASON_not_ready;
-    if (protecting(snapshot))
-        return REASON_protection;
-    return enabled ? REASON_not_ready : REASON_switched_off;
-}
-
-static void derate(struct limit *limit, int32_t full_ma, enum curve curve, int32_t x,
-                   enum reason reason)
-{
-    lower(limit, part(full_ma, derate_permille(curve, x)), reason, 0);
-}
-
-static struct limit charge_target(const struct snapshot *s, const struct params *params)
-{
-    struct limit limit = best_charge(params);
-    int32_t full_ma = limit.value;
-    int32_t one_c_ma = params->nominal_mah;
-    derate(&limit, one_c_ma, CURVE_charge_cold, s->temp_min_ddegc, REASON_cold);
-    derate(&limit, one_c_ma, CURVE_charge_hot, s->temp_max_ddegc, REASON_hot);
-    if (snapshot_have(s, VALUE_mos_ddegc))
-        derate(&limit, full_ma, CURVE_switch_hot, s->mos_ddegc, REASON_switch_hot);
-    lower(&limit, part(full_ma, derate_permille(CURVE_cell_high, s->cell_max_mv)), REASON_cell_high,
-          s->cell_max_index);
-    if (s->cell_min_mv < GENTLE_CELL_MV)
-        lower(&limit, part(one_c_ma, GENTLE_CHARGE_PERMILLE), REASON_deep_discharge,
-              s->cell_min_index);
-    if (snapshot_have(s, VALUE_soc_permille) && s->soc_permille > SOC_HIGH_PERMILLE)
-        lower(&limit, part(full_ma, SOC_DERATE_PERMILLE), REASON_soc_high, 0);
-    if (snapshot_have(s, VALUE_soc_permille) && s->soc_permille >= 1000)
-        lower(&limit, 0, REASON_full, 0);
-    return limit;
-}
-
-static struct limit discharge_target(const struct snapshot *s, const struct params *params)
-{
-    struct limit limit = best_discharge(params);
-    int32_t full_ma = limit.value;
-    derate(&limit, params->nominal_mah, CURVE_discharge_cold, s->temp_min_ddegc, REASON_cold);
-    derate(&limit, params->nominal_mah, CURVE_discharge_hot, s->temp_max_ddegc, REASON_hot);
-    if (snapshot_have(s, VALUE_mos_ddegc))
-        derate(&limit, full_ma, CURVE_switch_hot, s->mos_ddegc, REASON_switch_hot);
-    lower(&limit, part(full_ma, derate_permille(CURVE_cell_low, s->cell_min_mv)), REASON_cell_low,
-          s->cell_min_index);
-    if (snapshot_have(s, VALUE_soc_permille) && s->soc_permille < SOC_LOW_PERMILLE)
-        lower(&limit, part(full_ma, SOC_DERATE_PERMILLE), REASON_soc_low, 0);
-    if (snapshot_have(s, VALUE_soc_permille) && s->soc_permille <= 0)
-        lower(&limit, 0, REASON_empty, 0);
-    return limit;
+    if (!enabled)
+        return REASON_switched_off;
+    return protection ? REASON_protection : REASON_not_ready;
 }
 
 /* A protection that is active now is waited for afterwards, whatever else closes the direction. */
 static void close_direction(struct current_limit *current, const struct snapshot *snapshot,
                             bool enabled)
 {
-    current->limit = (struct limit){0, (uint8_t)closed_reason(snapshot, enabled), 0};
-    if (protecting(snapshot))
+    bool protection = protecting(snapshot);
+    if (protection)
         current->hold_ms = AFTER_TRIP_MS;
+    enum reason reason = closed_reason(snapshot, enabled, protection);
+    current->limit = (struct limit){0, (uint8_t)reason, 0};
+    current->open = false;
 }
 
-/* Falls at once; rises slowly, and not at all while the hold runs. */
+/* In the cold a load lowers the cell voltage long before the cell is empty: the drop in the
+ * resistance of a typical cell does not count. */
+static int32_t taper_value(const struct taper *taper, const struct snapshot *snapshot)
+{
+    int32_t value = snapshot->value[taper->value];
+    if (taper->curve != CURVE_cell_low)
+        return value;
+    int64_t uohm = derate_at(CURVE_cold_resistance, snapshot->temp_min_ddegc);
+    return saturate32(value - div_round(snapshot->pack_ma * uohm, 1000000));
+}
+
+/* What the curve leaves; nothing, until the value has come back far enough. */
+static int32_t taper_permille(uint16_t *zeros, size_t row, int32_t value)
+{
+    const struct taper *taper = &tapers[row];
+    uint16_t bit = (uint16_t)(1u << row);
+    int32_t permille = derate_at((enum curve)taper->curve, value);
+    if (*zeros & bit &&
+        derate_at((enum curve)taper->curve, saturate32((int64_t)value + taper->back)) == 0)
+        permille = 0;
+    *zeros = (uint16_t)(permille == 0 ? *zeros | bit : *zeros & ~bit);
+    return permille;
+}
+
+static void apply_lowered(struct limit *limit, enum direction direction,
+                          const struct snapshot *snapshot, int32_t capacity_ma)
+{
+    for (size_t i = 0; i < COUNT(lowered); i++) {
+        enum alarm alarm = (enum alarm)lowered[i].alarm;
+        bool acts = alarm_get(snapshot->alarms, alarm) ||
+                    (lowered[i].level == WARN && alarm_get(snapshot->warnings, alarm));
+        if (lowered[i].direction == direction && acts)
+            lower(limit, part(capacity_ma, lowered[i].permille), lowered[i].reason, 0);
+    }
+}
+
+static void apply_taper(struct current_limit *current, struct limit *limit, size_t row,
+                        const struct snapshot *snapshot, const int32_t share_ma[2])
+{
+    const struct taper *taper = &tapers[row];
+    if (!snapshot_have(snapshot, (enum value_id)taper->value))
+        return;
+    int32_t permille = taper_permille(&current->zeros, row, taper_value(taper, snapshot));
+    int32_t index = taper->index == NO_INDEX ? 0 : snapshot->value[taper->index];
+    lower(limit, part(share_ma[taper->share], permille),
+          permille == 0 ? taper->zero_reason : taper->reason, index);
+}
+
+static struct limit target_of(struct current_limit *current, enum direction direction,
+                              const struct snapshot *snapshot, const struct params *params,
+                              struct limit limit)
+{
+    const int32_t share_ma[] = {[OF_CAPACITY] = params->nominal_mah, [OF_FULL] = limit.value};
+    bool emergency = snapshot->emergency_left_s > 0;
+    if (emergency && direction == DISCHARGE)
+        lower(&limit, part(params->nominal_mah, EMERGENCY_PERMILLE), REASON_emergency, 0);
+    apply_lowered(&limit, direction, snapshot, params->nominal_mah);
+    for (size_t row = 0; row < COUNT(tapers); row++) {
+        bool waived = emergency && tapers[row].emergency == WAIVED;
+        if (tapers[row].direction == direction && !waived)
+            apply_taper(current, &limit, row, snapshot, share_ma);
+    }
+    return limit;
+}
+
+/* Falls at once; rises slowly, and only in time that the hold leaves. */
 static void approach(struct current_limit *current, struct limit target, int32_t full_ma,
                      uint32_t dt_ms)
 {
-    bool holding = current->hold_ms > 0;
-    current->hold_ms = current->hold_ms > dt_ms ? current->hold_ms - dt_ms : 0;
-    if (target.value <= current->limit.value) {
+    uint32_t waited_ms = current->hold_ms < dt_ms ? current->hold_ms : dt_ms;
+    current->hold_ms -= waited_ms;
+    int64_t rise =
+        (int64_t)full_ma * RISE_PERMILLE_PER_S * (dt_ms - waited_ms) + current->rise_rest;
+    if (current->limit.value + rise / 1000000 >= target.value) {
         current->limit = target;
+        current->rise_rest = 0;
         return;
     }
-    if (holding) {
-        current->limit.reason = REASON_after_trip;
+    current->limit.value += (int32_t)(rise / 1000000);
+    current->rise_rest = (uint32_t)(rise % 1000000);
+    current->limit.reason = current->hold_ms > 0 ? REASON_after_trip : REASON_rising;
+    current->limit.index = 0;
+}
+
+/* The time before a step in which the direction opens was not open. */
+static void step_current(struct current_limit *current, enum direction direction,
+                         const struct snapshot *snapshot, const struct params *params,
+                         uint32_t dt_ms)
+{
+    if (!is_open(direction, snapshot)) {
+        close_direction(current, snapshot, params->value[settings[direction].enabled] != 0);
         return;
     }
-    int64_t rise_millionths = (int64_t)full_ma * RISE_PERMILLE_PER_S * dt_ms + current->rise_rest;
-    int64_t rise = rise_millionths / 1000000;
-    current->rise_rest = (uint32_t)(rise_millionths % 1000000);
-    if (current->limit.value + rise >= target.value) {
-        current->limit = target;
-        return;
-    }
-    current->limit.value += (int32_t)rise;
-    current->limit.reason = REASON_rising;
+    struct limit full = best(direction, params);
+    struct limit target = target_of(current, direction, snapshot, params, full);
+    approach(current, target, full.value, current->open ? dt_ms : 0);
+    current->open = true;
 }
 
-static void step_charge_current(struct limits *limits, const struct snapshot *snapshot,
-                                const struct params *params, uint32_t dt_ms)
+/* Why the charge voltage falls at once, REASON_none when it need not. */
+static enum reason charge_stop(const struct current_limit *current)
 {
-    if (!knows(snapshot, VALUE_charge_allowed) || !snapshot->charge_allowed) {
-        close_direction(&limits->charge_ma, snapshot, params->charge_enabled);
-        return;
-    }
-    approach(&limits->charge_ma, charge_target(snapshot, params), best_charge(params).value, dt_ms);
-}
-
-static void step_discharge_current(struct limits *limits, const struct snapshot *snapshot,
-                                   const struct params *params, uint32_t dt_ms)
-{
-    if (!knows(snapshot, VALUE_discharge_allowed) || !snapshot->discharge_allowed) {
-        close_direction(&limits->discharge_ma, snapshot, params->discharge_enabled);
-        return;
-    }
-    approach(&limits->discharge_ma, discharge_target(snapshot, params),
-             best_discharge(params).value, dt_ms);
-}
-
-static void enter(struct limits *limits, enum charge_phase phase)
-{
-    limits->phase = (uint8_t)phase;
-    limits->phase_ms = 0;
-    limits->reached_ms = 0;
-}
-
-static int32_t request_mv(const struct params *params, int32_t cell_mv)
-{
-    return min32(cell_mv * params->cell_count, params->charge_voltage_ceiling_mv);
-}
-
-static void step_phase(struct limits *limits, const struct snapshot *snapshot,
-                       const struct params *params, uint32_t dt_ms)
-{
-    limits->phase_ms = add_sat_u32(limits->phase_ms, dt_ms);
-    bool full = snapshot->soc_permille >= 1000;
-    int32_t bulk_mv = request_mv(params, params->charge_request_mv);
-    bool reached = full || snapshot->pack_mv >= bulk_mv - REACHED_BAND_MV;
-    limits->reached_ms = reached ? add_sat_u32(limits->reached_ms, dt_ms) : 0;
-    uint32_t absorption_ms = (uint32_t)params->absorption_s * 1000u;
-    uint32_t float_ms = (uint32_t)params->float_s * 1000u;
-    bool low = snapshot->soc_permille < params->rebulk_soc_permille;
-    if (limits->phase == CHARGE_BULK && limits->reached_ms >= REACHED_MS)
-        enter(limits, CHARGE_ABSORPTION);
-    else if (limits->phase == CHARGE_ABSORPTION && params->float_enabled &&
-             limits->phase_ms >= absorption_ms)
-        enter(limits, CHARGE_FLOAT);
-    else if (limits->phase != CHARGE_BULK && low)
-        enter(limits, CHARGE_BULK);
-    else if (limits->phase == CHARGE_FLOAT && limits->phase_ms >= float_ms)
-        enter(limits, CHARGE_BULK);
-}
-
-/* Moves the voltage request: up at once, down by the ramp. */
-static void ramp(struct limits *limits, struct limit target, uint32_t dt_ms)
-{
-    int32_t value = limits->charge_mv.value;
-    if (value == 0 || target.value >= value) {
-        limits->charge_mv = target;
-        limits->ramp_us = 0;
-        return;
-    }
-    uint64_t time_us = (uint64_t)limits->ramp_us + (uint64_t)dt_ms * 1000u;
-    value = max32(value - (int32_t)(time_us / RAMP_US_PER_MV), target.value);
-    limits->ramp_us = (uint32_t)(time_us % RAMP_US_PER_MV);
-    limits->charge_mv = (struct limit){value, target.reason, 0};
-}
-
-static void step_voltage(struct limits *limits, const struct snapshot *snapshot,
-                         const struct params *params, uint32_t dt_ms)
-{
-    static const uint8_t phase_reason[] = {REASON_bulk, REASON_absorption, REASON_floating};
-    bool floating = limits->phase == CHARGE_FLOAT;
-    int32_t cell_mv = floating ? params->float_request_mv : params->charge_request_mv;
-    struct limit target = {request_mv(params, cell_mv), phase_reason[limits->phase], 0};
-    if (cell_mv * params->cell_count > params->charge_voltage_ceiling_mv)
-        target.reason = REASON_ceiling;
-    int32_t floor_mv = params->discharge_limit_cell_mv * params->cell_count;
-    limits->discharge_mv = (struct limit){floor_mv, REASON_discharge_floor, 0};
-    if (limits->charge_ma.limit.reason == REASON_protection || !snapshot->charge_allowed) {
-        int32_t float_mv = request_mv(params, params->float_request_mv);
-        limits->charge_mv = (struct limit){min32(target.value, float_mv), REASON_fault, 0};
-    } else {
-        ramp(limits, target, dt_ms);
-    }
-    /* Never so low that an inverter would drain the pack into the grid. */
-    limits->charge_mv.value = max32(limits->charge_mv.value, floor_mv + 1000);
+    enum reason reason = (enum reason)current->limit.reason;
+    if (reason == REASON_protection || reason == REASON_thermal_sign)
+        return REASON_fault;
+    return current->open ? REASON_none : reason;
 }
 
 void limits_step(struct limits *limits, const struct snapshot *snapshot,
                  const struct params *params, uint32_t dt_ms)
 {
-    step_phase(limits, snapshot, params, dt_ms);
-    step_charge_current(limits, snapshot, params, dt_ms);
-    step_discharge_current(limits, snapshot, params, dt_ms);
-    step_voltage(limits, snapshot, params, dt_ms);
+    step_current(&limits->charge_ma, CHARGE, snapshot, params, dt_ms);
+    step_current(&limits->discharge_ma, DISCHARGE, snapshot, params, dt_ms);
+    charge_step(&limits->charge, snapshot, params, charge_stop(&limits->charge_ma), dt_ms);
+    bool emergency = snapshot->emergency_left_s > 0;
+    int32_t cell_mv = emergency ? EMERGENCY_CELL_MV : params->discharge_limit_cell_mv;
+    limits->discharge_mv.value = charge_pack_mv(params, cell_mv);
+    limits->discharge_mv.reason = emergency ? REASON_emergency : REASON_discharge_floor;
 }
 
 void limits_publish(const struct limits *limits, struct snapshot *snapshot)
 {
-    const struct limit *charge = &limits->charge_ma.limit;
-    const struct limit *discharge = &limits->discharge_ma.limit;
-    snapshot_put(snapshot, VALUE_charge_limit_mv, limits->charge_mv.value);
-    snapshot_put(snapshot, VALUE_voltage_limit_reason, limits->charge_mv.reason);
+    const struct limit *charge_ma = &limits->charge_ma.limit;
+    const struct limit *discharge_ma = &limits->discharge_ma.limit;
+    snapshot_put(snapshot, VALUE_charge_limit_mv, limits->charge.limit.value);
+    snapshot_put(snapshot, VALUE_voltage_limit_reason, limits->charge.limit.reason);
     snapshot_put(snapshot, VALUE_discharge_limit_mv, limits->discharge_mv.value);
-    snapshot_put(snapshot, VALUE_charge_limit_ma, charge->value);
-    snapshot_put(snapshot, VALUE_charge_limit_reason, charge->reason);
-    snapshot_put(snapshot, VALUE_charge_limit_index, charge->index);
-    snapshot_put(snapshot, VALUE_discharge_limit_ma, discharge->value);
-    snapshot_put(snapshot, VALUE_discharge_limit_reason, discharge->reason);
-    snapshot_put(snapshot, VALUE_discharge_limit_index, discharge->index);
-    snapshot_put(snapshot, VALUE_charge_phase, limits->phase);
-    snapshot_put(snapshot, VALUE_charge_phase_s, (int32_t)(limits->phase_ms / 1000));
+    snapshot_put(snapshot, VALUE_charge_limit_ma, charge_ma->value);
+    snapshot_put(snapshot, VALUE_charge_limit_reason, charge_ma->reason);
+    snapshot_put(snapshot, VALUE_charge_limit_index, charge_ma->index);
+    snapshot_put(snapshot, VALUE_discharge_limit_ma, discharge_ma->value);
+    snapshot_put(snapshot, VALUE_discharge_limit_reason, discharge_ma->reason);
+    snapshot_put(snapshot, VALUE_discharge_limit_index, discharge_ma->index);
+    snapshot_put(snapshot, VALUE_charge_phase, limits->charge.phase);
+    snapshot_put(snapshot, VALUE_charge_phase_s, (int32_t)(limits->charge.phase_ms / 1000));
 }

@@ -37,14 +37,15 @@ static int32_t power_of_ten(unsigned exponent)
     return power;
 }
 
-/* The index that belongs to a reason; the charge voltage has none. */
+/* The index that belongs to a reason; a cell that lowers the charge voltage is the highest. */
 static bool reason_index(const struct snapshot *snapshot, enum value_id id, int32_t *index)
 {
     if (id == VALUE_charge_limit_reason)
         return snapshot_get(snapshot, VALUE_charge_limit_index, index);
     if (id == VALUE_discharge_limit_reason)
         return snapshot_get(snapshot, VALUE_discharge_limit_index, index);
-    return false;
+    return snapshot->voltage_limit_reason == REASON_overshoot &&
+           snapshot_get(snapshot, VALUE_cell_max_index, index);
 }
 
 void text_value(struct text_writer *writer, int32_t value, enum unit unit)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of core/limits.c: each reason of a current limit, how fast it may rise, the phases of a
- * charge and the ramp of its voltage.
+ * Tests of core/limits.c: each reason of a current limit, what brings a limit of nothing back, how
+ * fast it may rise, and what all this does to the two voltages.
  */
 #include "tests/support/test.h"
 
@@ -19,6 +19,16 @@ struct bench {
     struct snapshot snapshot;
     struct params params;
 };
+
+static void one_step(struct bench *bench, uint32_t dt_ms)
+{
+    limits_step(&bench->limits, &bench->snapshot, &bench->params, dt_ms);
+}
+
+static void put(struct bench *bench, enum value_id id, int32_t value)
+{
+    snapshot_put(&bench->snapshot, id, value);
+}
 
 /* A healthy pack at 25.0 degC, 3.30 V per cell, half full; limits at their best. */
 static void start(struct bench *bench)
@@ -41,14 +51,16 @@ static void start(struct bench *bench)
     };
     for (size_t i = 0; i < COUNT(values); i++)
         snapshot_put(&bench->snapshot, (enum value_id)values[i][0], values[i][1]);
+    memset(&bench->limits, 0xff, sizeof(bench->limits));
     limits_init(&bench->limits);
-    limits_step(&bench->limits, &bench->snapshot, &bench->params, 60000);
+    one_step(bench, 1);
+    one_step(bench, 60000);
 }
 
 static void steps(struct bench *bench, uint32_t ms)
 {
     for (uint32_t passed_ms = 0; passed_ms < ms; passed_ms += STEP_MS)
-        limits_step(&bench->limits, &bench->snapshot, &bench->params, STEP_MS);
+        one_step(bench, STEP_MS);
 }
 
 static void expect(struct limit limit, int32_t value, enum reason reason)
@@ -73,7 +85,7 @@ static void at_its_best_a_pack_is_bound_by_its_rating_and_its_trip(void **state)
     start(&bench);
     expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA, REASON_rated);
     expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
-    expect(bench.limits.charge_mv, BULK_MV, REASON_bulk);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
     expect(bench.limits.discharge_mv, 16 * 2900, REASON_discharge_floor);
 }
 
@@ -118,19 +130,22 @@ static void charge_is_derated_by_each_cause_at_once(void **state)
         {VALUE_mos_ddegc,      900,  0,              REASON_switch_hot    },
         {VALUE_cell_max_mv,    3450, FULL_CHARGE_MA, REASON_rated         },
         {VALUE_cell_max_mv,    3500, 78500,          REASON_cell_high     },
+        {VALUE_cell_max_mv,    3629, 314,            REASON_cell_high     },
         {VALUE_cell_max_mv,    3630, 0,              REASON_cell_high     },
         {VALUE_cell_min_mv,    2799, 15700,          REASON_deep_discharge},
-        {VALUE_cell_min_mv,    2800, FULL_CHARGE_MA, REASON_rated         },
+        {VALUE_cell_min_mv,    2800, 15700,          REASON_deep_discharge},
+        {VALUE_cell_min_mv,    2801, FULL_CHARGE_MA, REASON_rated         },
         {VALUE_soc_permille,   970,  FULL_CHARGE_MA, REASON_rated         },
         {VALUE_soc_permille,   971,  62800,          REASON_soc_high      },
+        {VALUE_soc_permille,   999,  62800,          REASON_soc_high      },
         {VALUE_soc_permille,   1000, 0,              REASON_full          },
         {VALUE_soc_permille,   0,    FULL_CHARGE_MA, REASON_rated         },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct bench bench;
         start(&bench);
-        snapshot_put(&bench.snapshot, rows[i].id, rows[i].value);
-        limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+        put(&bench, rows[i].id, rows[i].value);
+        one_step(&bench, 1);
         expect(bench.limits.charge_ma.limit, rows[i].limit_ma, rows[i].reason);
     }
 }
@@ -148,17 +163,19 @@ static void discharge_is_derated_by_each_cause_at_once(void **state)
         {VALUE_mos_ddegc,      800,  49500,             REASON_switch_hot },
         {VALUE_cell_min_mv,    3150, FULL_DISCHARGE_MA, REASON_trip_margin},
         {VALUE_cell_min_mv,    3050, 99000,             REASON_cell_low   },
+        {VALUE_cell_min_mv,    2801, 198,               REASON_cell_low   },
         {VALUE_cell_min_mv,    2800, 0,                 REASON_cell_low   },
         {VALUE_soc_permille,   100,  FULL_DISCHARGE_MA, REASON_trip_margin},
         {VALUE_soc_permille,   99,   79200,             REASON_soc_low    },
+        {VALUE_soc_permille,   1,    79200,             REASON_soc_low    },
         {VALUE_soc_permille,   0,    0,                 REASON_empty      },
         {VALUE_soc_permille,   1000, FULL_DISCHARGE_MA, REASON_trip_margin},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct bench bench;
         start(&bench);
-        snapshot_put(&bench.snapshot, rows[i].id, rows[i].value);
-        limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+        put(&bench, rows[i].id, rows[i].value);
+        one_step(&bench, 1);
         expect(bench.limits.discharge_ma.limit, rows[i].limit_ma, rows[i].reason);
     }
 }
@@ -168,15 +185,15 @@ static void a_cell_behind_a_limit_is_named(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_cell_max_mv, 3500);
-    snapshot_put(&bench.snapshot, VALUE_cell_max_index, 11);
-    snapshot_put(&bench.snapshot, VALUE_cell_min_mv, 2700);
-    snapshot_put(&bench.snapshot, VALUE_cell_min_index, 4);
+    put(&bench, VALUE_cell_max_mv, 3500);
+    put(&bench, VALUE_cell_max_index, 11);
+    put(&bench, VALUE_cell_min_mv, 2700);
+    put(&bench, VALUE_cell_min_index, 4);
     steps(&bench, 100);
     assert_int_equal(bench.limits.discharge_ma.limit.index, 4);
     assert_int_equal(bench.limits.charge_ma.limit.index, 4); /* gentle charge binds more */
-    snapshot_put(&bench.snapshot, VALUE_cell_min_mv, 3300);
-    snapshot_put(&bench.snapshot, VALUE_cell_max_mv, 3610);
+    put(&bench, VALUE_cell_min_mv, 3300);
+    put(&bench, VALUE_cell_max_mv, 3610);
     steps(&bench, 100);
     assert_int_equal(bench.limits.charge_ma.limit.index, 11);
 }
@@ -190,14 +207,14 @@ static void what_is_not_known_gives_zero(void **state)
         struct bench bench;
         start(&bench);
         snapshot_set_have(&bench.snapshot, both[i], false);
-        limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+        one_step(&bench, 1);
         expect(bench.limits.charge_ma.limit, 0, REASON_not_ready);
         expect(bench.limits.discharge_ma.limit, 0, REASON_not_ready);
     }
     struct bench bench;
     start(&bench);
     snapshot_set_have(&bench.snapshot, VALUE_charge_allowed, false);
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    one_step(&bench, 1);
     expect(bench.limits.charge_ma.limit, 0, REASON_not_ready);
     expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
 }
@@ -207,9 +224,9 @@ static void values_a_pack_does_not_have_bind_nothing(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_mos_ddegc, 900);
+    put(&bench, VALUE_mos_ddegc, 900);
     snapshot_set_have(&bench.snapshot, VALUE_mos_ddegc, false);
-    snapshot_put(&bench.snapshot, VALUE_soc_permille, 1000);
+    put(&bench, VALUE_soc_permille, 1000);
     snapshot_set_have(&bench.snapshot, VALUE_soc_permille, false);
     snapshot_set_have(&bench.snapshot, VALUE_power_state, false);
     steps(&bench, 100);
@@ -222,36 +239,55 @@ static void a_closed_direction_has_its_reason(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_charge_allowed, 0);
-    snapshot_put(&bench.snapshot, VALUE_discharge_allowed, 0);
+    put(&bench, VALUE_charge_allowed, 0);
+    put(&bench, VALUE_discharge_allowed, 0);
     bench.params.charge_enabled = 0;
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    one_step(&bench, 1);
     expect(bench.limits.charge_ma.limit, 0, REASON_switched_off);
     expect(bench.limits.discharge_ma.limit, 0, REASON_not_ready);
     alarm_put(bench.snapshot.alarms, ALARM_password_not_changed, true); /* only a warning */
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    expect(bench.limits.charge_ma.limit, 0, REASON_switched_off);
+    one_step(&bench, 1);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_not_ready);
+    assert_int_equal(bench.limits.discharge_ma.hold_ms, 0);
     alarm_put(bench.snapshot.alarms, ALARM_mos_over_temp, true);
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    expect(bench.limits.charge_ma.limit, 0, REASON_protection);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_switched_off);
     expect(bench.limits.discharge_ma.limit, 0, REASON_protection);
-    snapshot_put(&bench.snapshot, VALUE_power_state, 1);
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
+    assert_int_equal(bench.limits.charge_ma.hold_ms, 60000);
+    assert_int_equal(bench.limits.discharge_ma.hold_ms, 60000);
+    put(&bench, VALUE_power_state, 1);
+    one_step(&bench, 1);
     expect(bench.limits.charge_ma.limit, 0, REASON_not_ready);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_not_ready);
     snapshot_set_have(&bench.snapshot, VALUE_power_state, false); /* not told: protection counts */
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    expect(bench.limits.charge_ma.limit, 0, REASON_protection);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_switched_off);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_protection);
+}
+
+static void every_alarm_but_a_warning_counts_as_protection(void **state)
+{
+    (void)state;
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        struct bench bench;
+        start(&bench);
+        put(&bench, VALUE_discharge_allowed, 0);
+        alarm_put(bench.snapshot.alarms, (enum alarm)id, true);
+        one_step(&bench, 1);
+        bool warning = alarm_info[id].severity == SEVERITY_WARNING;
+        expect(bench.limits.discharge_ma.limit, 0, warning ? REASON_not_ready : REASON_protection);
+    }
 }
 
 /* Closes both directions by an alarm, for one step. */
 static void protection(struct bench *bench)
 {
-    snapshot_put(&bench->snapshot, VALUE_charge_allowed, 0);
-    snapshot_put(&bench->snapshot, VALUE_discharge_allowed, 0);
+    put(bench, VALUE_charge_allowed, 0);
+    put(bench, VALUE_discharge_allowed, 0);
     alarm_put(bench->snapshot.alarms, ALARM_mos_over_temp, true);
     steps(bench, STEP_MS);
-    snapshot_put(&bench->snapshot, VALUE_charge_allowed, 1);
-    snapshot_put(&bench->snapshot, VALUE_discharge_allowed, 1);
+    put(bench, VALUE_charge_allowed, 1);
+    put(bench, VALUE_discharge_allowed, 1);
     alarm_put(bench->snapshot.alarms, ALARM_mos_over_temp, false);
 }
 
@@ -262,17 +298,65 @@ static void after_a_protection_limits_stay_for_a_minute_and_then_rise_slowly(voi
     start(&bench);
     protection(&bench);
     expect(bench.limits.charge_ma.limit, 0, REASON_protection);
-    steps(&bench, 60000);
+    one_step(&bench, 100); /* opens: only now the minute begins */
+    expect(bench.limits.charge_ma.limit, 0, REASON_after_trip);
+    one_step(&bench, 59999);
     expect(bench.limits.charge_ma.limit, 0, REASON_after_trip);
     expect(bench.limits.discharge_ma.limit, 0, REASON_after_trip);
-    steps(&bench, 10000);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_rising);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 7, REASON_rising); /* 7.85 */
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 15, REASON_rising); /* 15.70 */
+    steps(&bench, 9900);
+    one_step(&bench, 98);
     expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA / 2, REASON_rising);
     expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA / 2, REASON_rising);
-    steps(&bench, 9900);
-    assert_true(bench.limits.charge_ma.limit.value < FULL_CHARGE_MA);
-    steps(&bench, 100);
+    one_step(&bench, 9999);
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA - 8, REASON_rising);
+    one_step(&bench, 1);
     expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA, REASON_rated);
     expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
+    assert_int_equal(bench.limits.charge_ma.rise_rest, 0);
+}
+
+static void a_long_step_credits_neither_the_closed_time_nor_the_minute(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    protection(&bench);
+    one_step(&bench, 60000); /* opens somewhere in it */
+    expect(bench.limits.charge_ma.limit, 0, REASON_after_trip);
+    assert_int_equal(bench.limits.charge_ma.hold_ms, 60000);
+    one_step(&bench, 50000);
+    one_step(&bench, 12000); /* 2 s after the minute: 10 % */
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA / 10, REASON_rising);
+    expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA / 10, REASON_rising);
+    put(&bench, VALUE_charge_allowed, 0);
+    alarm_put(bench.snapshot.alarms, ALARM_mos_over_temp, false);
+    one_step(&bench, 1);
+    put(&bench, VALUE_charge_allowed, 1);
+    one_step(&bench, 60000);
+    expect(bench.limits.charge_ma.limit, 0, REASON_rising);
+    one_step(&bench, 60000);
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA, REASON_rated);
+}
+
+static void a_rest_of_a_rise_is_forgotten_at_a_fall(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    put(&bench, VALUE_cell_max_mv, 3630);
+    one_step(&bench, 1);
+    put(&bench, VALUE_cell_max_mv, 3300);
+    one_step(&bench, 1);
+    assert_int_equal(bench.limits.charge_ma.rise_rest, 850000);
+    put(&bench, VALUE_cell_max_mv, 3630);
+    one_step(&bench, 1);
+    assert_int_equal(bench.limits.charge_ma.rise_rest, 0);
 }
 
 static void a_fall_during_the_hold_acts_at_once(void **state)
@@ -281,14 +365,15 @@ static void a_fall_during_the_hold_acts_at_once(void **state)
     struct bench bench;
     start(&bench);
     protection(&bench);
-    steps(&bench, 70000);
+    steps(&bench, 70100);
     bench.limits.charge_ma.hold_ms = 60000; /* half way up */
-    snapshot_put(&bench.snapshot, VALUE_temp_min_ddegc, 1);
+    put(&bench, VALUE_temp_min_ddegc, 1);
     steps(&bench, 100);
     expect(bench.limits.charge_ma.limit, 15700, REASON_cold);
-    snapshot_put(&bench.snapshot, VALUE_temp_min_ddegc, 250);
+    put(&bench, VALUE_temp_min_ddegc, 250);
     steps(&bench, 100);
     expect(bench.limits.charge_ma.limit, 15700, REASON_after_trip);
+    assert_int_equal(bench.limits.charge_ma.hold_ms, 59800);
 }
 
 static void the_rise_does_not_depend_on_the_step(void **state)
@@ -299,11 +384,11 @@ static void the_rise_does_not_depend_on_the_step(void **state)
         struct bench bench;
         start(&bench);
         bench.params.nominal_mah = 2003; /* full scale 1001 mA: 50.05 mA per second */
-        snapshot_put(&bench.snapshot, VALUE_soc_permille, 1000);
+        put(&bench, VALUE_soc_permille, 1000);
         steps(&bench, 100);
-        snapshot_put(&bench.snapshot, VALUE_soc_permille, 500);
+        put(&bench, VALUE_soc_permille, 500);
         for (uint32_t passed_ms = 0; passed_ms + lengths[i] <= 7000; passed_ms += lengths[i])
-            limits_step(&bench.limits, &bench.snapshot, &bench.params, lengths[i]);
+            one_step(&bench, lengths[i]);
         expect(bench.limits.charge_ma.limit, 350, REASON_rising); /* 350.35 */
     }
 }
@@ -313,156 +398,250 @@ static void switched_off_by_hand_costs_no_minute(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_charge_allowed, 0);
+    put(&bench, VALUE_charge_allowed, 0);
     bench.params.charge_enabled = 0;
     steps(&bench, 100);
-    snapshot_put(&bench.snapshot, VALUE_charge_allowed, 1);
+    put(&bench, VALUE_charge_allowed, 1);
     bench.params.charge_enabled = 1;
-    steps(&bench, 100);
+    steps(&bench, 200);
     expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA / 200, REASON_rising);
 }
 
-static void to_absorption(struct bench *bench)
-{
-    snapshot_put(&bench->snapshot, VALUE_soc_permille, 980);
-    snapshot_put(&bench->snapshot, VALUE_pack_mv, BULK_MV - 200);
-    steps(bench, 5000);
-    assert_int_equal(bench->limits.phase, CHARGE_ABSORPTION);
-}
+/* A value that takes a limit to nothing, the last that holds it there, the first that frees it. */
+enum direction { CHARGE, DISCHARGE };
 
-static void bulk_ends_after_five_seconds_near_the_requested_voltage(void **state)
+struct way_back {
+    enum value_id id;
+    int32_t zero;
+    int32_t held;
+    int32_t freed;
+    enum reason reason;
+};
+
+static void comes_back(const struct way_back *row, enum direction direction)
 {
-    (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_pack_mv, BULK_MV - 201);
-    steps(&bench, 60000);
-    assert_int_equal(bench.limits.phase, CHARGE_BULK);
-    snapshot_put(&bench.snapshot, VALUE_pack_mv, BULK_MV - 200);
-    steps(&bench, 4900);
-    assert_int_equal(bench.limits.phase, CHARGE_BULK);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_ABSORPTION);
-    expect(bench.limits.charge_mv, BULK_MV, REASON_absorption);
-}
-
-static void a_full_pack_ends_bulk_at_any_voltage(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_soc_permille, 1000);
-    steps(&bench, 5000);
-    assert_int_equal(bench.limits.phase, CHARGE_ABSORPTION);
-}
-
-static void absorption_ends_after_its_time_and_the_voltage_ramps_down(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    to_absorption(&bench);
-    steps(&bench, 3599900);
-    assert_int_equal(bench.limits.phase, CHARGE_ABSORPTION);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_FLOAT);
-    expect(bench.limits.charge_mv, BULK_MV - 1, REASON_floating);
-    for (int second = 1; second <= 279; second++) {
-        steps(&bench, 1000); /* 10 mV each */
-        assert_int_equal(bench.limits.charge_mv.value, BULK_MV - 1 - 10 * second);
-    }
+    const struct current_limit *current =
+        direction == CHARGE ? &bench.limits.charge_ma : &bench.limits.discharge_ma;
+    put(&bench, row->id, row->held); /* from the good side it binds less */
+    one_step(&bench, 100);
+    assert_true(current->limit.value > 0);
+    put(&bench, row->id, row->zero);
+    one_step(&bench, 100);
+    expect(current->limit, 0, row->reason);
+    put(&bench, row->id, row->held);
     steps(&bench, 1000);
-    expect(bench.limits.charge_mv, FLOAT_MV, REASON_floating);
-    steps(&bench, 60000);
-    expect(bench.limits.charge_mv, FLOAT_MV, REASON_floating);
+    expect(current->limit, 0, row->reason);
+    put(&bench, row->id, row->freed);
+    one_step(&bench, 100);
+    assert_true(current->limit.value > 0);
+    put(&bench, row->id, row->held);
+    one_step(&bench, 100);
+    assert_true(current->limit.value > 0);
 }
 
-static void a_new_ramp_owes_nothing_to_the_last(void **state)
+static void a_limit_of_nothing_comes_back_only_some_way_off(void **state)
+{
+    (void)state;
+    const struct way_back charge[] = {
+        {VALUE_temp_min_ddegc, 0,    10,   11,   REASON_cold      },
+        {VALUE_temp_max_ddegc, 450,  440,  439,  REASON_hot       },
+        {VALUE_mos_ddegc,      900,  890,  889,  REASON_switch_hot},
+        {VALUE_cell_max_mv,    3630, 3580, 3579, REASON_cell_high },
+        {VALUE_soc_permille,   1000, 980,  979,  REASON_full      },
+    };
+    const struct way_back discharge[] = {
+        {VALUE_temp_min_ddegc, -201, -191, -190, REASON_cold      },
+        {VALUE_temp_max_ddegc, 600,  590,  589,  REASON_hot       },
+        {VALUE_mos_ddegc,      900,  890,  889,  REASON_switch_hot},
+        {VALUE_cell_min_mv,    2800, 2850, 2851, REASON_cell_low  },
+        {VALUE_soc_permille,   0,    20,   21,   REASON_empty     },
+    };
+    for (size_t i = 0; i < COUNT(charge); i++)
+        comes_back(&charge[i], CHARGE);
+    for (size_t i = 0; i < COUNT(discharge); i++)
+        comes_back(&discharge[i], DISCHARGE);
+}
+
+static void each_limit_of_nothing_is_held_by_its_own_cause(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    bench.limits.charge_mv.value = BULK_MV + 100;
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 199); /* 1.99 mV */
-    assert_int_equal(bench.limits.charge_mv.value, BULK_MV + 99);
-    bench.params.charge_request_mv = 3600; /* up at once */
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    assert_int_equal(bench.limits.charge_mv.value, 57600);
-    bench.params.charge_request_mv = 3550;
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 99);
-    assert_int_equal(bench.limits.charge_mv.value, 57600);
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    assert_int_equal(bench.limits.charge_mv.value, 57599);
+    put(&bench, VALUE_soc_permille, 1000);
+    put(&bench, VALUE_cell_max_mv, 3630);
+    one_step(&bench, 100);
+    expect(bench.limits.charge_ma.limit, 0, REASON_cell_high);
+    put(&bench, VALUE_cell_max_mv, 3400);
+    put(&bench, VALUE_soc_permille, 985);
+    one_step(&bench, 100);
+    expect(bench.limits.charge_ma.limit, 0, REASON_full);
+    put(&bench, VALUE_soc_permille, 979);
+    put(&bench, VALUE_cell_max_mv, 3600);
+    one_step(&bench, 100);
+    expect(bench.limits.charge_ma.limit, 785, REASON_rising);
+    expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
 }
 
-static void without_float_absorption_does_not_end(void **state)
+static void a_cold_cell_under_load_is_not_empty_yet(void **state)
+{
+    (void)state;
+    const int32_t rows[][4] = {
+  /* temperature, current, lowest cell, what remains of the discharge current */
+        {-100, -100000, 2700, 5346 }, /* 127 mV more: 2827 */
+        {-100, -100000, 2673, 0    }, /* 2800 */
+        {-100, 0,       2827, 5346 }, /* as without the load */
+        {-1,   -100000, 2850, 10494}, /* 2852 */
+        {0,    -100000, 2850, 9900 },
+        {250,  -100000, 2850, 9900 },
+        {-100, 100000,  2950, 4554 }, /* charging: 2823 */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct bench bench;
+        start(&bench);
+        put(&bench, VALUE_temp_min_ddegc, rows[i][0]);
+        put(&bench, VALUE_pack_ma, rows[i][1]);
+        put(&bench, VALUE_cell_min_mv, rows[i][2]);
+        one_step(&bench, 1);
+        expect(bench.limits.discharge_ma.limit, rows[i][3], REASON_cell_low);
+    }
+}
+
+static void the_cold_changes_only_what_a_low_cell_means(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    bench.params.float_enabled = 0;
-    to_absorption(&bench);
-    steps(&bench, 7200000);
-    assert_int_equal(bench.limits.phase, CHARGE_ABSORPTION);
+    put(&bench, VALUE_temp_min_ddegc, 20);
+    put(&bench, VALUE_cell_max_mv, 3629);
+    put(&bench, VALUE_pack_ma, -300000);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 314, REASON_cell_high);
 }
 
-static void float_ends_after_its_time_and_the_voltage_rises_at_once(void **state)
+static void an_early_sign_of_heat_stops_the_charge(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    to_absorption(&bench);
-    bench.params.absorption_s = 0;
-    snapshot_put(&bench.snapshot, VALUE_pack_mv, FLOAT_MV);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_FLOAT);
-    steps(&bench, 21600000 - 100);
-    expect(bench.limits.charge_mv, FLOAT_MV, REASON_floating);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_BULK);
-    expect(bench.limits.charge_mv, BULK_MV, REASON_bulk);
+    alarm_put(bench.snapshot.warnings, ALARM_thermal_event, true);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_thermal_sign);
+    expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
+    expect(bench.limits.charge.limit, FLOAT_MV, REASON_fault);
+    alarm_put(bench.snapshot.warnings, ALARM_thermal_event, false);
+    one_step(&bench, 1000);
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA / 20, REASON_rising);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
+    alarm_put(bench.snapshot.alarms, ALARM_thermal_event, true); /* its switch is still closed */
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_thermal_sign);
 }
 
-static void a_low_charge_returns_to_bulk(void **state)
+static void temperatures_far_apart_leave_a_tenth_to_charge(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    to_absorption(&bench);
-    snapshot_put(&bench.snapshot, VALUE_pack_mv, 52000);
-    snapshot_put(&bench.snapshot, VALUE_soc_permille, 500);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_ABSORPTION);
-    snapshot_put(&bench.snapshot, VALUE_soc_permille, 499);
-    steps(&bench, 100);
-    assert_int_equal(bench.limits.phase, CHARGE_BULK);
+    alarm_put(bench.snapshot.warnings, ALARM_temp_spread, true);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA, REASON_rated);
+    alarm_put(bench.snapshot.alarms, ALARM_temp_spread, true);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 31400, REASON_temp_spread);
+    expect(bench.limits.discharge_ma.limit, FULL_DISCHARGE_MA, REASON_trip_margin);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
 }
 
-static void the_ceiling_binds_the_voltage(void **state)
+static void a_doubted_current_leaves_a_tenth_to_both(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    bench.params.charge_voltage_ceiling_mv = BULK_MV - 1;
-    steps(&bench, 100);
-    expect(bench.limits.charge_mv, BULK_MV - 1, REASON_ceiling);
-    bench.params.charge_voltage_ceiling_mv = BULK_MV;
-    steps(&bench, 100);
-    expect(bench.limits.charge_mv, BULK_MV, REASON_bulk);
+    alarm_put(bench.snapshot.warnings, ALARM_current_sensor, true);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 31400, REASON_current_sensor);
+    expect(bench.limits.discharge_ma.limit, 31400, REASON_current_sensor);
 }
 
-static void at_a_fault_the_voltage_falls_at_once_and_is_never_zero(void **state)
+static void in_an_emergency_a_low_pack_may_discharge_a_little(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_charge_allowed, 0);
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    expect(bench.limits.charge_mv, FLOAT_MV, REASON_fault);
-    bench.params.float_request_mv = 3;
-    bench.params.charge_request_mv = 3;
-    limits_step(&bench.limits, &bench.snapshot, &bench.params, 1);
-    assert_int_equal(bench.limits.charge_mv.value, 16 * 2900 + 1000);
+    put(&bench, VALUE_emergency_left_s, 1);
+    one_step(&bench, 1);
+    expect(bench.limits.discharge_ma.limit, 62800, REASON_emergency);
+    expect(bench.limits.charge_ma.limit, FULL_CHARGE_MA, REASON_rated);
+    expect(bench.limits.discharge_mv, 40000, REASON_emergency);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
+    put(&bench, VALUE_cell_min_mv, 2600);
+    put(&bench, VALUE_soc_permille, 0);
+    one_step(&bench, 1);
+    expect(bench.limits.discharge_ma.limit, 62800, REASON_emergency);
+    put(&bench, VALUE_temp_max_ddegc, 600); /* nothing else is waived */
+    one_step(&bench, 1);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_hot);
+    put(&bench, VALUE_temp_max_ddegc, 250);
+    put(&bench, VALUE_emergency_left_s, 0);
+    one_step(&bench, 1);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_cell_low);
+    expect(bench.limits.discharge_mv, 16 * 2900, REASON_discharge_floor);
+}
+
+static void an_emergency_waives_nothing_of_the_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    put(&bench, VALUE_emergency_left_s, 60);
+    put(&bench, VALUE_soc_permille, 1000);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_full);
+    put(&bench, VALUE_cell_max_mv, 3630);
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_cell_high);
+}
+
+static void a_closed_charge_lowers_the_voltage_at_once_and_says_why(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    put(&bench, VALUE_charge_allowed, 0);
+    one_step(&bench, 1);
+    expect(bench.limits.charge.limit, FLOAT_MV, REASON_not_ready);
+    bench.params.charge_enabled = 0;
+    one_step(&bench, 1);
+    expect(bench.limits.charge.limit, FLOAT_MV, REASON_switched_off);
+    bench.params.charge_enabled = 1;
+    protection(&bench);
+    expect(bench.limits.charge.limit, FLOAT_MV, REASON_fault);
+    one_step(&bench, 1);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
+}
+
+static void a_closed_discharge_leaves_the_charge_voltage_alone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    put(&bench, VALUE_discharge_allowed, 0);
+    one_step(&bench, 1);
+    expect(bench.limits.charge.limit, BULK_MV, REASON_bulk);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_not_ready);
+}
+
+static void a_limit_is_never_below_zero(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.params.board_rating_ma = -1; /* of another pack: nobody checked it */
+    one_step(&bench, 1);
+    expect(bench.limits.charge_ma.limit, 0, REASON_board);
+    expect(bench.limits.discharge_ma.limit, 0, REASON_board);
 }
 
 static void the_limits_are_published_with_their_reasons(void **state)
@@ -470,21 +649,29 @@ static void the_limits_are_published_with_their_reasons(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    snapshot_put(&bench.snapshot, VALUE_cell_max_mv, 3600);
-    snapshot_put(&bench.snapshot, VALUE_cell_max_index, 6);
+    put(&bench, VALUE_cell_max_mv, 3560);
+    put(&bench, VALUE_cell_max_index, 6);
+    put(&bench, VALUE_cell_min_mv, 2850);
+    put(&bench, VALUE_cell_min_index, 9);
     steps(&bench, 2000);
     limits_publish(&bench.limits, &bench.snapshot);
     const struct snapshot *s = &bench.snapshot;
     assert_int_equal(s->charge_limit_mv, BULK_MV);
     assert_int_equal(s->voltage_limit_reason, REASON_bulk);
     assert_int_equal(s->discharge_limit_mv, 16 * 2900);
-    assert_int_equal(s->charge_limit_ma, FULL_CHARGE_MA / 20);
+    assert_int_equal(s->charge_limit_ma, 26690);
     assert_int_equal(s->charge_limit_reason, REASON_cell_high);
     assert_int_equal(s->charge_limit_index, 6);
-    assert_int_equal(s->discharge_limit_ma, FULL_DISCHARGE_MA);
-    assert_int_equal(s->discharge_limit_reason, REASON_trip_margin);
+    assert_int_equal(s->discharge_limit_ma, FULL_DISCHARGE_MA / 20);
+    assert_int_equal(s->discharge_limit_reason, REASON_cell_low);
+    assert_int_equal(s->discharge_limit_index, 9);
     assert_int_equal(s->charge_phase, CHARGE_BULK);
     assert_int_equal(s->charge_phase_s, 62);
+    bench.limits.charge.phase = CHARGE_FLOAT;
+    bench.limits.charge.limit.reason = REASON_floating;
+    limits_publish(&bench.limits, &bench.snapshot);
+    assert_int_equal(s->charge_phase, CHARGE_FLOAT);
+    assert_int_equal(s->voltage_limit_reason, REASON_floating);
     assert_true(snapshot_have(s, VALUE_charge_limit_mv));
 }
 
@@ -500,19 +687,25 @@ int main(void)
         cmocka_unit_test(what_is_not_known_gives_zero),
         cmocka_unit_test(values_a_pack_does_not_have_bind_nothing),
         cmocka_unit_test(a_closed_direction_has_its_reason),
+        cmocka_unit_test(every_alarm_but_a_warning_counts_as_protection),
         cmocka_unit_test(after_a_protection_limits_stay_for_a_minute_and_then_rise_slowly),
+        cmocka_unit_test(a_long_step_credits_neither_the_closed_time_nor_the_minute),
+        cmocka_unit_test(a_rest_of_a_rise_is_forgotten_at_a_fall),
         cmocka_unit_test(a_fall_during_the_hold_acts_at_once),
         cmocka_unit_test(the_rise_does_not_depend_on_the_step),
         cmocka_unit_test(switched_off_by_hand_costs_no_minute),
-        cmocka_unit_test(bulk_ends_after_five_seconds_near_the_requested_voltage),
-        cmocka_unit_test(a_full_pack_ends_bulk_at_any_voltage),
-        cmocka_unit_test(absorption_ends_after_its_time_and_the_voltage_ramps_down),
-        cmocka_unit_test(a_new_ramp_owes_nothing_to_the_last),
-        cmocka_unit_test(without_float_absorption_does_not_end),
-        cmocka_unit_test(float_ends_after_its_time_and_the_voltage_rises_at_once),
-        cmocka_unit_test(a_low_charge_returns_to_bulk),
-        cmocka_unit_test(the_ceiling_binds_the_voltage),
-        cmocka_unit_test(at_a_fault_the_voltage_falls_at_once_and_is_never_zero),
+        cmocka_unit_test(a_limit_of_nothing_comes_back_only_some_way_off),
+        cmocka_unit_test(each_limit_of_nothing_is_held_by_its_own_cause),
+        cmocka_unit_test(a_cold_cell_under_load_is_not_empty_yet),
+        cmocka_unit_test(the_cold_changes_only_what_a_low_cell_means),
+        cmocka_unit_test(an_early_sign_of_heat_stops_the_charge),
+        cmocka_unit_test(temperatures_far_apart_leave_a_tenth_to_charge),
+        cmocka_unit_test(a_doubted_current_leaves_a_tenth_to_both),
+        cmocka_unit_test(in_an_emergency_a_low_pack_may_discharge_a_little),
+        cmocka_unit_test(an_emergency_waives_nothing_of_the_charge),
+        cmocka_unit_test(a_closed_charge_lowers_the_voltage_at_once_and_says_why),
+        cmocka_unit_test(a_closed_discharge_leaves_the_charge_voltage_alone),
+        cmocka_unit_test(a_limit_is_never_below_zero),
         cmocka_unit_test(the_limits_are_published_with_their_reasons),
     };
     return RUN_TESTS(tests);

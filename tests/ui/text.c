@@ -96,7 +96,21 @@ static void the_discharge_limit_leaves_out_what_is_not_known(void **state)
     assert_string_equal(buffer, "cell voltage is low: taper, cell 33");
 }
 
-static void the_charge_voltage_has_no_subject(void **state)
+static void the_charge_voltage_names_the_highest_cell(void **state)
+{
+    (void)state;
+    snapshot_put(&snapshot, VALUE_voltage_limit_reason, REASON_overshoot);
+    text_limit_reason(&writer, &snapshot, VALUE_voltage_limit_reason);
+    assert_string_equal(buffer, "lowered for a cell above its target");
+    start(NULL);
+    snapshot_put(&snapshot, VALUE_voltage_limit_reason, REASON_overshoot);
+    snapshot_put(&snapshot, VALUE_cell_max_index, 6);
+    snapshot_put(&snapshot, VALUE_cell_mv + 6, 3571);
+    text_limit_reason(&writer, &snapshot, VALUE_voltage_limit_reason);
+    assert_string_equal(buffer, "lowered for a cell above its target, cell 7 at 3.571 V");
+}
+
+static void the_charge_voltage_has_no_pack(void **state)
 {
     (void)state;
     snapshot_put(&snapshot, VALUE_voltage_limit_reason, REASON_bank_pack);
@@ -123,7 +137,8 @@ int main(void)
         cmocka_unit_test_setup(a_reason_names_its_cell_from_one_and_its_pack_by_dip, start),
         cmocka_unit_test_setup(the_charge_limit_tells_the_voltage_of_its_cell, start),
         cmocka_unit_test_setup(the_discharge_limit_leaves_out_what_is_not_known, start),
-        cmocka_unit_test_setup(the_charge_voltage_has_no_subject, start),
+        cmocka_unit_test_setup(the_charge_voltage_names_the_highest_cell, start),
+        cmocka_unit_test_setup(the_charge_voltage_has_no_pack, start),
         cmocka_unit_test_setup(a_reason_nobody_knows_writes_nothing, start),
     };
     return RUN_TESTS(tests);
