@@ -148,11 +148,12 @@ static void report(struct sim_inverter *inverter, const struct sim_inverter_sigh
 }
 
 /* The charger and the load that hear nobody. */
-static void force(struct sim_inverter *inverter)
+static void force(struct sim_inverter *inverter, uint32_t dt_ms)
 {
     const struct sim_inverter_faults *faults = &inverter->faults;
     struct sim_demand *demand = &inverter->demand;
-    demand->total_ma = saturate32((int64_t)faults->charger_ma - faults->load_ma);
+    int32_t target = saturate32((int64_t)faults->charger_ma - faults->load_ma);
+    demand->total_ma = ramp_ma(inverter, target, dt_ms);
     demand->charger_on = faults->charger_ma > 0;
     if (demand->charger_on)
         demand->ceiling_mv = faults->charger_mv > 0 ? faults->charger_mv : CHARGER_MV;
@@ -182,7 +183,7 @@ void sim_inverter_step(struct sim_inverter *inverter, const struct sim_inverter_
     step_state(inverter, sight, dt_ms);
     report(inverter, sight);
     if (faults->charger_ma > 0 || faults->load_ma > 0)
-        force(inverter);
+        force(inverter, dt_ms);
     else if (faults->disobedience != SIM_INVERTER_HANGS)
         decide(inverter, sight, dt_ms);
 }

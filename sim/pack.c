@@ -18,6 +18,7 @@ static const double WIRING_OHM = 0.0006; /* shunt and inner cables */
 static const double LOOP_HENRY = 2e-6;   /* pack, cables and a short near by */
 static const double HEATER_OHM = 13.0;   /* 200 W at 51.2 V */
 static const double CELL_V = 3.3;        /* for heat of side currents */
+static const double EMPTY_SOC = -0.03;   /* about 0 V */
 static const double EXTINGUISHER_DEGC = 170.0;
 static const double CAPACITY_SPREAD = 0.004;
 static const double RESISTANCE_SPREAD = 0.03;
@@ -105,12 +106,18 @@ static void set_balance(struct sim_pack *pack, const struct outputs *outputs)
     pack->balance_sink = (uint8_t)((pack->balance_source + STUCK_BALANCE_CELLS) % SIM_PACK_CELLS);
 }
 
+/* Through the short inside a cell, until nothing is left. */
+static double leak_a(const struct sim_pack *pack, int cell)
+{
+    return pack->cell[cell].soc > EMPTY_SOC ? pack->faults.leak_ma[cell] / 1000.0 : 0.0;
+}
+
 static void set_side_currents(struct sim_pack *pack)
 {
     double heater_a = pack->heater_on ? pack->heater_a : 0.0;
     double balance_a = pack->balance_ma / 1000.0;
     for (int i = 0; i < SIM_PACK_CELLS; i++)
-        pack->side_a[i] = -heater_a - pack->faults.leak_ma[i] / 1000.0;
+        pack->side_a[i] = -heater_a - leak_a(pack, i);
     if (pack->balance_source < SIM_PACK_CELLS)
         pack->side_a[pack->balance_source] -= balance_a;
     if (pack->balance_sink < SIM_PACK_CELLS)
@@ -202,7 +209,7 @@ void sim_pack_step(struct sim_pack *pack, double current_a, double step_s)
         sim_cell_step(&pack->cell[i], &pack->climate, cell_a);
         cell_w[i] = alike_w + sim_cell_heat_w(&pack->cell[i], &pack->climate, cell_a) +
                     current_a * current_a * sim_pack_joint_ohm(pack, i) + faults->cell_heat_w[i] +
-                    faults->leak_ma[i] / 1000.0 * CELL_V;
+                    leak_a(pack, i) * CELL_V;
     }
     sim_heat_step(&pack->heat, cell_w, switch_w(pack, current_a), pack->ambient_ddegc / 10.0,
                   step_s);

@@ -240,12 +240,15 @@ static void charger_and_load_of_the_faults_hear_nobody(void **state)
     (void)state;
     sight.link_ok = false;
     inverter.faults.charger_ma = 62800;
-    run(100);
+    run(1000);
+    assert_int_equal(inverter.demand.total_ma, 50000);
+    run(1000);
     assert_int_equal(inverter.demand.total_ma, 62800);
     assert_int_equal(inverter.demand.ceiling_mv, 58400);
     assert_true(inverter.demand.charger_on);
     inverter.faults.charger_mv = 57000;
     inverter.faults.load_ma = 100000;
+    inverter.faults.no_ramp = true;
     run(100);
     assert_int_equal(inverter.demand.total_ma, -37200);
     assert_int_equal(inverter.demand.ceiling_mv, 57000);

@@ -267,6 +267,18 @@ static void leaking_cell_empties_and_warms_alone(void **state)
     assert_true(pack.heat.cell_degc[6] > pack.heat.cell_degc[12] + 1.0); /* 16.5 W */
 }
 
+static void leak_ends_at_zero_volt(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    sim_pack_init(&pack, &SETUP);
+    pack.faults.leak_ma[2] = 100000;
+    run(&pack, &(struct outputs){0}, 0.0, 4 * 3600);
+    near(pack.cell[2].soc, -0.03, 0.001);
+    assert_true(measure(&pack).cell_mv[2] < 600);
+    assert_true(measure(&pack).cell_mv[3] > 3200);
+}
+
 static void stuck_balancer_empties_its_cell_though_commanded_off(void **state)
 {
     (void)state;
@@ -368,6 +380,7 @@ int main(void)
         cmocka_unit_test(forced_cell_voltage_and_heat_act),
         cmocka_unit_test(short_circuit_is_told_once),
         cmocka_unit_test(leaking_cell_empties_and_warms_alone),
+        cmocka_unit_test(leak_ends_at_zero_volt),
         cmocka_unit_test(stuck_balancer_empties_its_cell_though_commanded_off),
         cmocka_unit_test(dead_balancer_moves_nothing_though_commanded_on),
         cmocka_unit_test(heat_at_the_switches_stays_there),

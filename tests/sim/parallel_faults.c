@@ -78,6 +78,19 @@ static void trip_lets_the_same_charge_through_at_any_step(void **state)
     near(let_ah[1] / let_ah[0], 1.0, 0.25); /* the cells' resistance depends on the step */
 }
 
+static void delay_longer_than_a_step_runs_on(void **state)
+{
+    (void)state;
+    make(1, THREE);
+    outputs[0].scp_delay_us = 25000;
+    bank.faults.bus_short_mohm = 5;
+    run(0, 10, 2);
+    assert_true(bank.pack[0].current_a < -3000.0);
+    run(0, 10, 1);
+    assert_true(bank.pack[0].current_a == 0.0);
+    near(bank.pack[0].comparator.trip_us, 5000.0, 100.0);
+}
+
 static void soft_short_of_one_pack_flows_by_ohms_law(void **state)
 {
     (void)state;
@@ -277,6 +290,7 @@ int main(void)
         cmocka_unit_test(short_at_the_busbar_opens_every_pack_within_the_step),
         cmocka_unit_test(trip_is_held_until_the_board_opens_and_the_short_is_found_meanwhile),
         cmocka_unit_test(trip_lets_the_same_charge_through_at_any_step),
+        cmocka_unit_test(delay_longer_than_a_step_runs_on),
         cmocka_unit_test(soft_short_of_one_pack_flows_by_ohms_law),
         cmocka_unit_test(hard_short_of_one_pack_is_fed_by_its_neighbours_too),
         cmocka_unit_test(surge_of_a_charger_trips_as_charge_short),
