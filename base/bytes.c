@@ -69,7 +69,7 @@ int hex_parse(const char *text, size_t size, uint8_t *bytes, size_t capacity)
             continue;
         }
         int high = hex_digit(text[i]);
-        int low = i + 1 < size ? hex_digit(text[i + 1]) : -1;
+        int low = hex_digit(i + 1 < size ? text[i + 1] : ' ');
         if (high < 0 || low < 0)
             return RESULT_BAD_FORMAT;
         if (count == capacity)

@@ -23,9 +23,14 @@ size_t ring_put(struct ring *ring, const uint8_t *bytes, size_t size)
     return size;
 }
 
+static size_t at_most(const struct ring *ring, size_t size)
+{
+    return size < ring->size ? size : ring->size;
+}
+
 size_t ring_peek(const struct ring *ring, uint8_t *bytes, size_t size)
 {
-    size_t count = size < ring->size ? size : ring->size;
+    size_t count = at_most(ring, size);
     for (size_t i = 0; i < count; i++)
         bytes[i] = ring->bytes[(ring->head + i) % ring->capacity];
     return count;
@@ -33,7 +38,7 @@ size_t ring_peek(const struct ring *ring, uint8_t *bytes, size_t size)
 
 void ring_skip(struct ring *ring, size_t size)
 {
-    size_t count = size < ring->size ? size : ring->size;
+    size_t count = at_most(ring, size);
     ring->head = (ring->head + count) % ring->capacity;
     ring->size -= count;
 }

@@ -33,7 +33,7 @@ static int64_t scale(const struct can_field *field, int32_t value)
     int64_t product = (int64_t)value * field->num;
     if (!is_limit(field))
         return div_round(product, field->den);
-    int64_t limit = product > 0 ? product : 0;
+    int64_t limit = clamp64(product, 0, INT64_MAX);
     return field->type & UP ? -div_floor(-limit, field->den) : div_floor(limit, field->den);
 }
 
@@ -129,10 +129,8 @@ static bool decode_field(const struct can_message *message, const struct can_fie
     int64_t raw = field_get(type, frame->data + field->byte);
     if (field->absent != REQUIRED && raw == field->absent)
         return true;
-    int64_t value = div_round((raw - field->offset) * field->den, field->num);
-    if (is_limit(field) && value < 0)
-        value = -value;
-    snapshot_put(values, (enum value_id)field->value, saturate32(value));
+    int32_t value = saturate32(div_round((raw - field->offset) * field->den, field->num));
+    snapshot_put(values, (enum value_id)field->value, is_limit(field) ? abs32(value) : value);
     return true;
 }
 
@@ -162,13 +160,12 @@ static bool decode_alarm(const struct can_message *message, const struct can_ala
 enum decode can_decode(const struct can_message *message, const struct can_frame *frame,
                        struct snapshot *values)
 {
-    size_t covered = 0;
+    bool covered = message->field_count + message->alarm_count == 0;
     for (size_t i = 0; i < message->field_count; i++)
-        covered += decode_field(message, &message->fields[i], frame, values);
+        covered |= decode_field(message, &message->fields[i], frame, values);
     for (size_t i = 0; i < message->alarm_count; i++)
-        covered += decode_alarm(message, &message->alarms[i], frame, values);
-    bool empty = message->field_count + message->alarm_count == 0;
-    return covered > 0 || empty ? DECODED : BAD;
+        covered |= decode_alarm(message, &message->alarms[i], frame, values);
+    return covered ? DECODED : BAD;
 }
 
 static const struct can_message *find_in(const struct can_message *messages, size_t count,

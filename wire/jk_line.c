@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/crc.h"
+#include "base/number.h"
+#include "base/result.h"
 #include "wire/jk_frame.h"
 #include "wire/modbus.h"
 
@@ -15,30 +17,35 @@
 
 static const uint8_t command_marker[JK_MARKER_SIZE] = {0xAA, 0x55, 0x90, 0xEB};
 
-/* A shape at the start of `bytes`: its size, 0 when more bytes are needed to tell, negative when
- * they are none. */
+/* A shape at the start of `bytes`: its size, 0 when more bytes are needed to tell, RESULT_UNKNOWN
+ * when they are none. */
 typedef int shape_size_function(const uint8_t *bytes, size_t size);
+
+/* How many of `size` bytes can be compared with a marker. */
+static size_t of_marker(size_t size)
+{
+    return size < JK_MARKER_SIZE ? size : JK_MARKER_SIZE;
+}
 
 static int frame_size(const uint8_t *bytes, size_t size)
 {
-    size_t known = size < JK_MARKER_SIZE ? size : JK_MARKER_SIZE;
-    return jk_frame_find(bytes, known) == 0 ? JK_FRAME_SIZE : -1;
+    return jk_frame_find(bytes, of_marker(size)) == 0 ? JK_FRAME_SIZE : RESULT_UNKNOWN;
 }
 
 static int command_size(const uint8_t *bytes, size_t size)
 {
-    size_t known = size < JK_MARKER_SIZE ? size : JK_MARKER_SIZE;
-    return memcmp(bytes, command_marker, known) == 0 ? JK_COMMAND_SIZE : -1;
+    bool fits = memcmp(bytes, command_marker, of_marker(size)) == 0;
+    return fits ? JK_COMMAND_SIZE : RESULT_UNKNOWN;
 }
 
 static int request_size(const uint8_t *bytes, size_t size)
 {
-    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_request_size(bytes, size) : -1;
+    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_request_size(bytes, size) : RESULT_UNKNOWN;
 }
 
 static int reply_size(const uint8_t *bytes, size_t size)
 {
-    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_reply_size(bytes, size) : -1;
+    return bytes[0] <= MODBUS_ADDRESS_MAX ? modbus_reply_size(bytes, size) : RESULT_UNKNOWN;
 }
 
 static bool sum_good(const uint8_t *bytes, size_t size)
@@ -62,8 +69,6 @@ static const struct shape {
     {JK_TOKEN_REPLY,   JK_TOKEN_BAD_CRC, 0,              RS485,       reply_size,   modbus_sealed},
 };
 
-#define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
-
 enum match { MATCH_NONE, MATCH_WAIT, MATCH_TOKEN };
 
 static size_t pending(const struct jk_line *line)
@@ -71,9 +76,12 @@ static size_t pending(const struct jk_line *line)
     return (size_t)line->end - line->start;
 }
 
-static bool spoken(const struct jk_line *line, const struct shape *shape)
+/* As the shape says, if it is spoken on this medium at all. */
+static int size_of(const struct shape *shape, const struct jk_line *line, const uint8_t *bytes,
+                   size_t size)
 {
-    return shape->media >> line->medium & 1;
+    bool spoken = shape->media >> line->medium & 1;
+    return spoken ? shape->size(bytes, size) : RESULT_UNKNOWN;
 }
 
 /* Tries every shape on `size` > 0 bytes. */
@@ -81,10 +89,10 @@ static enum match match(const struct jk_line *line, const uint8_t *bytes, size_t
                         struct jk_token *token)
 {
     enum match best = MATCH_NONE;
-    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+    for (size_t i = 0; i < COUNT(shapes); i++) {
         const struct shape *shape = &shapes[i];
-        int needed = spoken(line, shape) ? shape->size(bytes, size) : -1;
-        if (needed < 0)
+        int needed = size_of(shape, line, bytes, size);
+        if (needed == RESULT_UNKNOWN)
             continue;
         if (needed == 0 || (size_t)needed > size) {
             best = MATCH_WAIT;
@@ -99,11 +107,11 @@ static enum match match(const struct jk_line *line, const uint8_t *bytes, size_t
 /* What junk was meant to be. */
 static uint8_t junk_kind(const struct jk_line *line, const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+    for (size_t i = 0; i < COUNT(shapes); i++) {
         const struct shape *shape = &shapes[i];
-        int needed = spoken(line, shape) ? shape->size(bytes, size) : -1;
-        bool meant = shape->certain > 0 ? size >= shape->certain : (size_t)needed == size;
-        if (needed > 0 && meant)
+        int needed = size_of(shape, line, bytes, size);
+        bool meant = shape->certain != 0 ? size >= shape->certain : (size_t)needed == size;
+        if (needed != RESULT_UNKNOWN && meant)
             return shape->broken;
     }
     return JK_TOKEN_NOISE;
@@ -183,7 +191,7 @@ void jk_line_init(struct jk_line *line, enum jk_medium medium)
 
 void jk_line_time(struct jk_line *line, size_t size, uint64_t now_us)
 {
-    if (pending(line) > 0 && now_us - line->last_us > JK_SILENCE_US)
+    if (now_us - line->last_us > JK_SILENCE_US)
         line->silent = true;
     if (size > 0)
         line->last_us = now_us;

@@ -79,7 +79,7 @@ static int parse_time(struct cursor *cursor, uint64_t *time_us)
 {
     uint64_t seconds;
     uint64_t fraction = 0;
-    unsigned digits = 0;
+    unsigned digits = FRACTION_DIGITS_MAX; /* without a point there is nothing to scale */
     if (!take(cursor, '('))
         return fail(cursor, "a line begins with (seconds), '#' or '='");
     if (take_number(cursor, SECOND_DIGITS_MAX, &seconds) == 0)
@@ -105,8 +105,7 @@ static int parse_port(struct cursor *cursor, char port[LOG_PORT_SIZE])
         return fail(cursor, "name of the port expected");
     if (size >= LOG_PORT_SIZE)
         return fail_at(cursor, start, "name of the port is too long");
-    memcpy(port, cursor->text + start, size);
-    port[size] = '\0';
+    memcpy(port, cursor->text + start, size); /* the line was cleared */
     skip_blanks(cursor);
     return RESULT_OK;
 }
@@ -241,15 +240,15 @@ static void put(struct output *output, const char *text, size_t size)
     output->buffer[output->used] = '\0';
 }
 
-/* Zero-padded, `digits` <= 20. */
+/* Zero-padded, `digits` <= 20; 64 bits have no more. */
 static void put_decimal(struct output *output, uint64_t value, size_t digits)
 {
     char text[20];
     size_t used = 0;
-    do {
+    while (value > 0 || used < digits) {
         text[sizeof(text) - ++used] = (char)('0' + value % 10);
         value /= 10;
-    } while (used < sizeof(text) && (value > 0 || used < digits));
+    }
     put(output, text + sizeof(text) - used, used);
 }
 

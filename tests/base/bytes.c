@@ -56,6 +56,8 @@ static void hex_text_is_parsed_with_and_without_blanks(void **state)
     assert_memory_equal(bytes, "\x0A\xF1\x00", 3);
     assert_int_equal(hex_parse(" 12 34  56 ", 11, bytes, 3), 3);
     assert_memory_equal(bytes, "\x12\x34\x56", 3);
+    assert_int_equal(hex_parse("A0 0B", 5, bytes, 3), 2);
+    assert_memory_equal(bytes, "\xA0\x0B\x56", 3);
 }
 
 static void broken_hex_text_is_refused(void **state)

@@ -12,6 +12,8 @@ static void division_rounds_half_away_from_zero(void **state)
     assert_int_equal(div_round(4, 3), 1);
     assert_int_equal(div_round(-4, 3), -1);
     assert_int_equal(div_round(0, 7), 0);
+    assert_int_equal(div_round(-1, 2), -1);
+    assert_int_equal(div_round(-1, 3), 0);
     expect_assert_failure(div_round(1, 0));
 }
 
@@ -46,6 +48,7 @@ static void extremes_and_magnitude(void **state)
     assert_int_equal(max32(2, 1), 2);
     assert_int_equal(abs32(-3), 3);
     assert_int_equal(abs32(3), 3);
+    assert_int_equal(abs32(-1), 1);
     assert_int_equal(abs32(INT32_MIN), INT32_MAX);
 }
 
@@ -57,6 +60,8 @@ static void interpolation_holds_its_ends_and_rounds(void **state)
     assert_int_equal(interpolate(5, 0, 100, 10, 200), 150);
     assert_int_equal(interpolate(1, 0, 0, 3, -1), 0);
     assert_int_equal(interpolate(2, 0, 0, 3, -1), -1);
+    assert_int_equal(interpolate(25, 20, 100, 30, 200), 150);
+    assert_int_equal(interpolate(-22, -30, 0, -20, 100), 80);
     expect_assert_failure(interpolate(0, 1, 0, 1, 0));
 }
 
@@ -64,6 +69,7 @@ static void sums_stop_at_the_top_and_time_wraps(void **state)
 {
     (void)state;
     assert_int_equal(add_sat_u32(1, 2), 3);
+    assert_int_equal(add_sat_u32(5, 3), 8);
     assert_int_equal(add_sat_u32(UINT32_MAX, 1), UINT32_MAX);
     assert_true(elapsed_u32(5, UINT32_MAX - 4, 10));
     assert_false(elapsed_u32(4, UINT32_MAX - 4, 10));

@@ -71,6 +71,9 @@ static void skip_drops_from_the_front_and_no_more_than_there_is(void **state)
     ring_put(&ring, (const uint8_t *)"efgh", 4);
     assert_int_equal(ring_peek(&ring, taken, 8), 5);
     assert_memory_equal(taken, "defgh", 5);
+    ring_skip(&ring, 1);
+    assert_int_equal(ring_peek(&ring, taken, 8), 4);
+    assert_memory_equal(taken, "efgh", 4);
     ring_skip(&ring, 9);
     assert_int_equal(ring.size, 0);
     assert_int_equal(ring_get(&ring, taken, 8), 0);

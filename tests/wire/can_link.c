@@ -165,6 +165,8 @@ static void a_sender_hears_only_the_inverter(void **state)
     can_sender_receive(&sender, &heartbeat, 1000);
     assert_int_equal(can_sender_heartbeat_age_ms(&sender, 3000), 2);
     assert_int_equal(can_sender_heartbeat_age_ms(&sender, UINT64_MAX), CAN_AGE_NEVER - 1);
+    assert_int_equal(can_sender_heartbeat_age_ms(&sender, 1000 + CAN_AGE_NEVER * 1000ull),
+                     CAN_AGE_NEVER - 1);
 }
 
 static enum decode hear(struct can_receiver *receiver, const struct snapshot *bank,
@@ -266,6 +268,80 @@ static void the_heartbeat_beats_without_a_battery(void **state)
     assert_false(can_receiver_transmit(&receiver, SECOND_US, &frame));
 }
 
+static void the_last_of_as_many_messages_as_can_be_is_sent_too(void **state)
+{
+    (void)state;
+    struct can_message many[CAN_MESSAGE_MAX];
+    for (uint32_t i = 0; i < CAN_MESSAGE_MAX; i++)
+        many[i] = (struct can_message){i, CAN_11_BIT, 0, 1000, 0, "one", NULL, NO_ROWS, NO_ROWS};
+    struct can_protocol full = {"full", 500000, many, CAN_MESSAGE_MAX, NULL, 0};
+    struct snapshot bank = complete();
+    struct view view = {&bank, {NULL}};
+    struct can_sender sender;
+    struct can_frame frame;
+    can_sender_init(&sender, &full, 0);
+    can_sender_step(&sender, &bank, CAN_MESSAGE_MAX * CAN_SLOT_US);
+    for (uint32_t i = 0; i < CAN_MESSAGE_MAX; i++) {
+        assert_true(can_sender_transmit(&sender, &view, &frame));
+        assert_int_equal(frame.id, i);
+    }
+    assert_false(can_sender_transmit(&sender, &view, &frame));
+    full.message_count++;
+    expect_assert_failure(can_sender_init(&sender, &full, 0));
+    struct can_receiver receiver;
+    expect_assert_failure(can_receiver_init(&receiver, &full, 0));
+}
+
+static void the_borders_of_the_possible_are_possible(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t value;
+        int32_t min;
+        int32_t max;
+    } rows[] = {
+        {VALUE_pack_mv,         40000,    65000  },
+        {VALUE_pack_ma,         -1500000, 1500000},
+        {VALUE_soc_permille,    0,        1000   },
+        {VALUE_temp_mean_ddegc, -500,     1000   },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct can_field field[] = {
+            {rows[i].value, 0, S32LE, 1, 1, 0, REQUIRED}
+        };
+        const struct can_message message[] = {
+            {0x1, CAN_11_BIT, 4, 0, 0, "fine", NULL, ROWS(field), NO_ROWS}
+        };
+        const struct can_protocol fine = {"fine", 500000, ROWS(message), NULL, 0};
+        const int32_t sent[] = {rows[i].min - 1, rows[i].min, rows[i].max, rows[i].max + 1};
+        for (size_t n = 0; n < COUNT(sent); n++) {
+            struct can_receiver receiver;
+            struct snapshot bank = complete();
+            snapshot_put(&bank, (enum value_id)rows[i].value, sent[n]);
+            can_receiver_init(&receiver, &fine, 0);
+            assert_int_equal(hear(&receiver, &bank, message, 0), n == 0 || n == 3 ? BAD : DECODED);
+        }
+    }
+}
+
+static void long_frames_are_short_ones_only_up_to_eleven_bits(void **state)
+{
+    (void)state;
+    static const struct can_message last[] = {
+        {0x7FF, CAN_11_BIT, 0, 0, 0, "short", NULL, NO_ROWS, NO_ROWS},
+        {0x800, CAN_29_BIT, 0, 0, 0, "long",  NULL, NO_ROWS, NO_ROWS},
+    };
+    static const struct can_protocol both = {"both", 500000, ROWS(last), NULL, 0};
+    struct can_receiver receiver;
+    struct can_frame frame = {0x7FF, true, 0, {0}};
+    can_receiver_init(&receiver, &both, 0);
+    assert_int_equal(can_receiver_receive(&receiver, &frame, 0), NOT_MINE);
+    receiver.accept_extended = true;
+    assert_int_equal(can_receiver_receive(&receiver, &frame, 0), DECODED);
+    frame.id = 0x800;
+    assert_int_equal(can_receiver_receive(&receiver, &frame, 0), DECODED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +355,9 @@ int main(void)
         cmocka_unit_test(frames_of_others_and_broken_ones_are_counted_by_cause),
         cmocka_unit_test(impossible_values_are_not_taken_and_not_heard),
         cmocka_unit_test(the_heartbeat_beats_without_a_battery),
+        cmocka_unit_test(the_last_of_as_many_messages_as_can_be_is_sent_too),
+        cmocka_unit_test(the_borders_of_the_possible_are_possible),
+        cmocka_unit_test(long_frames_are_short_ones_only_up_to_eleven_bits),
     };
     return RUN_TESTS(tests);
 }

@@ -282,6 +282,83 @@ static void rows_that_cannot_be_are_asserted(void **state)
     expect_assert_failure(can_encode(&message, &source, &frame));
 }
 
+static void numerator_and_denominator_scale_there_and_back(void **state)
+{
+    (void)state;
+    static const struct can_field fraction[] = {
+        {FROM(pack_mv), 0, U32LE, 3, 7, -5, REQUIRED}
+    };
+    static const struct can_message message = {0x1,  CAN_11_BIT,     4,      0, 0, "fraction",
+                                               NULL, ROWS(fraction), NO_ROWS};
+    struct snapshot source = nothing();
+    struct snapshot values = nothing();
+    snapshot_put(&source, VALUE_pack_mv, 700);
+    struct can_frame frame = encoded(&message, &source);
+    assert_int_equal(frame.data[0] | frame.data[1] << 8, 295);
+    assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+    assert_int_equal(values.pack_mv, 700);
+}
+
+static void the_smallest_limit_is_rounded_too(void **state)
+{
+    (void)state;
+    struct snapshot source = nothing();
+    snapshot_put(&source, VALUE_charge_limit_ma, 1);
+    snapshot_put(&source, VALUE_discharge_limit_mv, 1);
+    struct can_frame frame = encoded(&messages[1], &source);
+    const uint8_t one[4] = {0, 0, 1, 0};
+    assert_memory_equal(frame.data, one, sizeof(one));
+    snapshot_put(&source, VALUE_charge_limit_ma, -1);
+    snapshot_put(&source, VALUE_discharge_limit_mv, 0);
+    frame = encoded(&messages[1], &source);
+    const uint8_t none[4] = {0};
+    assert_memory_equal(frame.data, none, sizeof(none));
+}
+
+static void bits_beyond_the_frame_and_numbers_are_no_bits(void **state)
+{
+    (void)state;
+    static const struct can_field mixed[] = {
+        {FROM(force_charge), 0, BIT0 | FIXED, 1, 9, 0, 0},
+        {FROM(force_charge), 1, BIT0 | FIXED, 1, 9, 0, 0},
+        {FROM(force_charge), 2, U8 | FIXED,   1, 9, 0, 0},
+    };
+    struct can_message message = {0x1, CAN_11_BIT, 3, 0, 0, "mixed", NULL, ROWS(mixed), NO_ROWS};
+    struct can_frame frame = {
+        0x1, false, 1, {0, 1, 1}
+    };
+    struct snapshot values = nothing();
+    assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+    assert_int_equal(values.force_charge, 0);
+    frame.data[0] = 1;
+    assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+    assert_int_equal(values.force_charge, 1); /* the numbers of a bit are not used */
+    message.field_count = 2;
+    frame = (struct can_frame){
+        0x1, false, 3, {0, 0, 1}
+    };
+    assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+    assert_int_equal(values.force_charge, 0);
+}
+
+static void rows_of_both_kinds_are_no_excuse_for_an_empty_frame(void **state)
+{
+    (void)state;
+    static const struct can_field field[] = {
+        {FROM(pack_mv), 0, U8, 1, 1, 0, REQUIRED}
+    };
+    static const struct can_alarm alarm[] = {
+        {IN_ALARMS, ALARM_cell_over_voltage, 1, 0x01}
+    };
+    static const struct can_message message = {0x1,    CAN_11_BIT, 2,           0,          0,
+                                               "both", NULL,       ROWS(field), ROWS(alarm)};
+    struct can_frame frame = {0x1, false, 0, {0}};
+    struct snapshot values = nothing();
+    assert_int_equal(can_decode(&message, &frame, &values), BAD);
+    frame.size = 1;
+    assert_int_equal(can_decode(&message, &frame, &values), DECODED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +374,10 @@ int main(void)
         cmocka_unit_test(a_value_too_large_for_us_saturates),
         cmocka_unit_test(a_frame_is_found_by_number_and_length_of_number),
         cmocka_unit_test(rows_that_cannot_be_are_asserted),
+        cmocka_unit_test(numerator_and_denominator_scale_there_and_back),
+        cmocka_unit_test(the_smallest_limit_is_rounded_too),
+        cmocka_unit_test(bits_beyond_the_frame_and_numbers_are_no_bits),
+        cmocka_unit_test(rows_of_both_kinds_are_no_excuse_for_an_empty_frame),
     };
     return RUN_TESTS(tests);
 }

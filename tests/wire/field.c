@@ -57,15 +57,28 @@ static void numbers_saturate_and_leave_the_top_codes_free(void **state)
         int64_t min;
         int64_t max;
     } rows[] = {
-        {U8,         0,           255       },
-        {S8,         -128,        127       },
-        {U16LE,      0,           65534     },
-        {S16LE,      -32766,      32766     },
-        {U32BE,      0,           4294967294},
-        {S32BE,      -2147483646, 2147483646},
-        {NIBBLE_LOW, 0,           15        },
-        {BIT3,       0,           1         },
+        {U8,          0,           255       },
+        {S8,          -128,        127       },
+        {U16LE,       0,           65534     },
+        {S16LE,       -32766,      32766     },
+        {U32LE,       0,           4294967294},
+        {S32LE,       -2147483646, 2147483646},
+        {U16BE,       0,           65534     },
+        {S16BE,       -32766,      32766     },
+        {U32BE,       0,           4294967294},
+        {S32BE,       -2147483646, 2147483646},
+        {NIBBLE_LOW,  0,           15        },
+        {NIBBLE_HIGH, 0,           15        },
+        {BIT0,        0,           1         },
+        {BIT1,        0,           1         },
+        {BIT2,        0,           1         },
+        {BIT3,        0,           1         },
+        {BIT4,        0,           1         },
+        {BIT5,        0,           1         },
+        {BIT6,        0,           1         },
+        {BIT7,        0,           1         },
     };
+    assert_int_equal(COUNT(rows), TEXT); /* all but the text */
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct field_type_info *type = type_of((enum field_type)rows[i].type);
         uint8_t bytes[4] = {0};
@@ -115,6 +128,7 @@ static void descriptors_agree_with_the_enum(void **state)
     assert_string_equal(type_of(BIT7)->name, "BIT7");
     assert_string_equal(type_of(TEXT)->name, "TEXT");
     assert_int_equal(type_of(TEXT)->bits, 0);
+    assert_int_equal(type_of(TEXT)->shift, 0);
     for (unsigned type = 0; type < TEXT; type++) {
         const struct field_type_info *info = &field_type_info[type];
         assert_true(info->size == 1 || info->bits == 8 * info->size);

@@ -28,6 +28,8 @@ static void the_sum_counts_every_byte_before_it(void **state)
     /* 55 + AA + EB + 90 = 27A; + 03 + FF + 02 = 37E */
     assert_int_equal(frame[299], 0x7E);
     assert_true(jk_frame_good(frame));
+    jk_frame_seal(frame); /* the old sum does not count */
+    assert_int_equal(frame[299], 0x7E);
 }
 
 static void a_changed_byte_or_marker_is_not_good(void **state)

@@ -69,6 +69,7 @@ static void a_serial_line_says_who_spoke(void **state)
     assert_memory_equal(line.bytes, bytes, sizeof(bytes));
     line = parsed("(3.1) ble <55AAEB90");
     assert_string_equal(line.port, "ble");
+    assert_string_equal(parsed("(0) ~ 351#").port, "~");
     assert_false(line.from_asking);
     assert_int_equal(line.size, 4);
 }
@@ -87,6 +88,7 @@ static void comments_expectations_and_blank_lines_are_no_traffic(void **state)
     assert_int_equal(line.text_size, strlen("pack_mv 52340"));
     assert_memory_equal(line.text, "pack_mv 52340", line.text_size);
     assert_int_equal(parsed("=").text_size, 0);
+    assert_int_equal(parsed("= ").text_size, 0);
 }
 
 static void broken_lines_are_refused_at_their_column(void **state)
@@ -95,45 +97,47 @@ static void broken_lines_are_refused_at_their_column(void **state)
     static const struct {
         const char *text;
         size_t column;
+        const char *reason;
     } rows[] = {
-        {"12.0 can0 351#",                    1 },
-        {"(",                                 2 },
-        {"(x) can0 351#",                     2 },
-        {"(1.0",                              5 },
-        {"(1.1234567) can0 351#",             10},
-        {"(1234567890123.0) can0 351#",       14},
-        {"(1.0)",                             6 },
-        {"(1.0) a_name_of_16_byt 351#",       7 },
-        {"(1.0) ca\x01n 351#",                9 },
-        {"(1.0) can0",                        11},
-        {"(1.0) can0 35#",                    12},
-        {"(1.0) can0 3511#",                  12},
-        {"(1.0) can0 12345678F#",             20},
-        {"(1.0) can0 800#",                   12},
-        {"(1.0) can0 20000000#",              12},
-        {"(1.0) can0 351",                    15},
-        {"(1.0) can0 351 11",                 15},
-        {"(1.0) can0 351#R",                  16},
-        {"(1.0) can0 351#r2",                 16},
-        {"(1.0) can0 351##0",                 16},
-        {"(1.0) can0 351#1",                  16},
-        {"(1.0) can0 351#11 22",              19},
-        {"(1.0) can0 351#112g",               18},
-        {"(1.0) can0 351#001122334455667788", 32},
-        {"(1.0) rs485 01 03",                 13},
-        {"(1.0) rs485 >",                     14},
-        {"(1.0) rs485 > 01 3",                18},
-        {"(1.0) rs485 > 01 zz",               18},
+        {"12.0 can0 351#",                    1,  "begins with"              },
+        {"(",                                 2,  "seconds expected"         },
+        {"(x) can0 351#",                     2,  "seconds expected"         },
+        {"(1.0",                              5,  "')' expected"             },
+        {"(1.1234567) can0 351#",             10, "')' expected"             },
+        {"(1234567890123.0) can0 351#",       14, "')' expected"             },
+        {"(1.0)",                             6,  "name of the port expected"},
+        {"(1.0) a_name_of_16_byt 351#",       7,  "too long"                 },
+        {"(1.0) ca\x01n 351#",                9,  "name of the port expected"},
+        {"(1.0) ca\x7Fn 351#",                9,  "name of the port expected"},
+        {"(1.0) can0",                        11, "3 or 8 digits"            },
+        {"(1.0) can0 35#",                    12, "3 or 8 digits"            },
+        {"(1.0) can0 3511#",                  12, "3 or 8 digits"            },
+        {"(1.0) can0 12345678F#",             20, "'#' expected"             },
+        {"(1.0) can0 800#",                   12, "more than 11 bits"        },
+        {"(1.0) can0 20000000#",              12, "error frame"              },
+        {"(1.0) can0 351",                    15, "'#' expected"             },
+        {"(1.0) can0 351 11",                 15, "'#' expected"             },
+        {"(1.0) can0 351#R",                  16, "remote"                   },
+        {"(1.0) can0 351#r2",                 16, "remote"                   },
+        {"(1.0) can0 351##0",                 16, "FD"                       },
+        {"(1.0) can0 351#1",                  16, "at most 8 bytes"          },
+        {"(1.0) can0 351#11 22",              19, "at most 8 bytes"          },
+        {"(1.0) can0 351#112g",               18, "at most 8 bytes"          },
+        {"(1.0) can0 351#001122334455667788", 32, "at most 8 bytes"          },
+        {"(1.0) rs485 01 03",                 13, "3 or 8 digits"            },
+        {"(1.0) rs485 >",                     14, "two hexadecimal"          },
+        {"(1.0) rs485 > 01 3",                18, "two hexadecimal"          },
+        {"(1.0) rs485 > 01 zz",               18, "two hexadecimal"          },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct log_line line;
         struct log_error error = {NULL, 0};
         int result = log_text_parse(rows[i].text, strlen(rows[i].text), &line, &error);
         if (result != RESULT_BAD_FORMAT || error.column != rows[i].column)
-            print_error("%s: %d at %zu\n", rows[i].text, result, error.column);
+            print_error("%s: %d at %zu: %s\n", rows[i].text, result, error.column, error.reason);
         assert_int_equal(result, RESULT_BAD_FORMAT);
         assert_int_equal(error.column, rows[i].column);
-        assert_non_null(error.reason);
+        assert_non_null(strstr(error.reason, rows[i].reason));
     }
 }
 
@@ -157,6 +161,7 @@ static void a_serial_line_holds_a_limited_number_of_bytes(void **state)
     size = put_bytes(text, LOG_BYTES_MAX + 1);
     assert_int_equal(log_text_parse(text, size, &line, &error), RESULT_BAD_FORMAT);
     assert_int_equal(error.column, size - 1);
+    assert_string_equal(error.reason, "too many bytes in one line");
 }
 
 static void nothing_past_the_size_is_read(void **state)
@@ -168,6 +173,13 @@ static void nothing_past_the_size_is_read(void **state)
     assert_int_equal(log_text_parse(text, sizeof(text) - 3, &line, &error), 0);
     assert_int_equal(line.frame.size, 1);
     assert_int_equal(log_text_parse(text, sizeof(text) - 2, &line, &error), RESULT_BAD_FORMAT);
+    for (size_t size = 1; size < strlen("(1.0) can0 351#"); size++) {
+        assert_int_equal(log_text_parse(text, size, &line, &error), RESULT_BAD_FORMAT);
+        assert_true(error.column <= size + 1);
+    }
+    assert_int_equal(log_text_parse("  ", 1, &line, &error), RESULT_OK);
+    assert_int_equal(log_text_parse("(12", 2, &line, &error), RESULT_BAD_FORMAT);
+    assert_int_equal(error.column, 3);
 }
 
 static void what_is_written_is_what_was_read(void **state)

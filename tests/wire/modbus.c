@@ -68,6 +68,10 @@ static void every_flipped_bit_breaks_the_seal(void **state)
     }
     assert_true(modbus_sealed(frame, size));
     assert_false(modbus_sealed(frame, 3));
+    assert_int_equal(modbus_seal(frame, 2), 4);
+    assert_true(modbus_sealed(frame, 4));
+    modbus_seal(frame, 1); /* no frame is that short */
+    assert_false(modbus_sealed(frame, 3));
 }
 
 static void a_request_tells_its_size_as_soon_as_it_can(void **state)
@@ -75,12 +79,14 @@ static void a_request_tells_its_size_as_soon_as_it_can(void **state)
     (void)state;
     static const uint8_t read[] = {1, 0x03};
     static const uint8_t write[] = {1, 0x10, 0x16, 0x20, 0, 1, 2};
+    static const uint8_t largest[] = {1, 0x10, 0x16, 0x20, 0, 1, 247};
     static const uint8_t huge[] = {1, 0x10, 0x16, 0x20, 0, 1, 248};
     static const uint8_t strange[] = {1, 0x2B};
     assert_int_equal(modbus_request_size(read, 1), 0);
     assert_int_equal(modbus_request_size(read, 2), 8);
     assert_int_equal(modbus_request_size(write, 6), 0);
     assert_int_equal(modbus_request_size(write, 7), 11);
+    assert_int_equal(modbus_request_size(largest, 7), MODBUS_SIZE_MAX);
     assert_int_equal(modbus_request_size(huge, 7), RESULT_UNKNOWN);
     assert_int_equal(modbus_request_size(strange, 2), RESULT_UNKNOWN);
 }
@@ -89,16 +95,47 @@ static void a_reply_tells_its_size_as_soon_as_it_can(void **state)
 {
     (void)state;
     static const uint8_t read[] = {1, 0x03, 4};
+    static const uint8_t largest[] = {1, 0x03, 251};
     static const uint8_t huge[] = {1, 0x03, 252};
     static const uint8_t acknowledge[] = {1, 0x10};
     static const uint8_t exception[] = {1, 0x90};
     static const uint8_t strange[] = {1, 0xAB};
+    assert_int_equal(modbus_reply_size(read, 1), 0);
     assert_int_equal(modbus_reply_size(read, 2), 0);
     assert_int_equal(modbus_reply_size(read, 3), 9);
+    assert_int_equal(modbus_reply_size(largest, 3), MODBUS_SIZE_MAX);
     assert_int_equal(modbus_reply_size(huge, 3), RESULT_UNKNOWN);
     assert_int_equal(modbus_reply_size(acknowledge, 2), 8);
     assert_int_equal(modbus_reply_size(exception, 2), 5);
     assert_int_equal(modbus_reply_size(strange, 2), RESULT_UNKNOWN);
+}
+
+static void functions_that_are_known_have_a_size(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t function;
+        int request;
+        int reply;
+    } rows[] = {
+        {0x00, RESULT_UNKNOWN, RESULT_UNKNOWN},
+        {0x01, 8,              9             },
+        {0x02, 8,              9             },
+        {0x03, 8,              9             },
+        {0x04, 8,              9             },
+        {0x05, 8,              8             },
+        {0x06, 8,              8             },
+        {0x07, RESULT_UNKNOWN, RESULT_UNKNOWN},
+        {0x0E, RESULT_UNKNOWN, RESULT_UNKNOWN},
+        {0x0F, 13,             8             },
+        {0x10, 13,             8             },
+        {0x11, RESULT_UNKNOWN, RESULT_UNKNOWN},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const uint8_t bytes[7] = {1, rows[i].function, 4, 4, 4, 4, 4};
+        assert_int_equal(modbus_request_size(bytes, 7), rows[i].request);
+        assert_int_equal(modbus_reply_size(bytes, 7), rows[i].reply);
+    }
 }
 
 int main(void)
@@ -111,6 +148,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_breaks_the_seal),
         cmocka_unit_test(a_request_tells_its_size_as_soon_as_it_can),
         cmocka_unit_test(a_reply_tells_its_size_as_soon_as_it_can),
+        cmocka_unit_test(functions_that_are_known_have_a_size),
     };
     return RUN_TESTS(tests);
 }
