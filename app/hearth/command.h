@@ -11,6 +11,8 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 int run_command(int argc, char **argv);
 int pack_command(int argc, char **argv);
 int get_command(int argc, char **argv);
+int set_command(int argc, char **argv);
+int log_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
 int describe_command(int argc, char **argv);
 int protocols_command(int argc, char **argv);

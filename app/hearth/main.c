@@ -18,6 +18,8 @@ static const struct subcommand {
     {"run",       "the daemon; without a configuration the demonstration bank", run_command      },
     {"pack",      "one virtual pack on given ports",                            pack_command     },
     {"get",       "values and settings of a pack over RS485",                   get_command      },
+    {"set",       "change settings of a pack over RS485",                       set_command      },
+    {"log",       "events of a pack over RS485",                                log_command      },
     {"decode",    "explain recorded traffic",                                   decode_command   },
     {"describe",  "print the layout of a protocol from its tables",             describe_command },
     {"protocols", "list the protocols and what is known of them",               protocols_command},

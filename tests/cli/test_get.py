@@ -1,39 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # hearth get against hearth pack, on a socket and on a pseudo terminal.
 import json
-import os
-import signal
-import subprocess
 
 import pytest
 
-HEARTH = os.environ["HEARTH"]
-PATIENCE_S = 20
-
-
-@pytest.fixture
-def pack(tmp_path):
-    """Starts a pack on a URL; returns once its port is open."""
-    started = []
-
-    def start(dip, url):
-        process = subprocess.Popen([HEARTH, "pack", "--dip", str(dip), "--rs485-1", url],
-                                   stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        for line in process.stdout:
-            if line.startswith("RS485-1: "):
-                return line.split(": ", 1)[1].strip()
-        raise AssertionError("the pack did not start")
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_S) == 0
+from packs import Pack, hearth
 
 
 def get(*arguments):
-    return subprocess.run([HEARTH, "get", *arguments], capture_output=True, text=True,
-                          timeout=PATIENCE_S)
+    return hearth("get", *arguments)
 
 
 def check_answer(done, address):
@@ -51,20 +26,21 @@ def check_answer(done, address):
     assert status["soc_permille"] in range(480, 521)
 
 
-def test_get_reads_all_blocks_over_tcp(pack):
-    url = pack(3, "tcp-listen:0").replace("tcp-listen:", "tcp:")
-    check_answer(get(url, "--address", "3", "--json"), 3)
+def test_get_reads_all_blocks_over_tcp():
+    with Pack(3, "tcp-listen:0") as pack:
+        url = pack.url.replace("tcp-listen:", "tcp:")
+        check_answer(get(url, "--address", "3", "--json"), 3)
 
 
-def test_get_reads_all_blocks_over_a_pty_again_and_again(pack, tmp_path):
-    pack(0, f"pty:{tmp_path}/pack")
-    for _ in range(2):
-        check_answer(get(f"serial:{tmp_path}/pack"), 0)
+def test_get_reads_all_blocks_over_a_pty_again_and_again(tmp_path):
+    with Pack(0, f"pty:{tmp_path}/pack"):
+        for _ in range(2):
+            check_answer(get(f"serial:{tmp_path}/pack"), 0)
 
 
-def test_wrong_address_gets_no_answer(pack, tmp_path):
-    pack(3, f"unix-listen:{tmp_path}/bus")
-    done = get(f"unix:{tmp_path}/bus", "--address", "4")
+def test_wrong_address_gets_no_answer(tmp_path):
+    with Pack(3, f"unix-listen:{tmp_path}/bus"):
+        done = get(f"unix:{tmp_path}/bus", "--address", "4")
     assert done.returncode == 1 and done.stdout == ""
     assert "address 4: no answer" in done.stderr
 
