@@ -22,36 +22,46 @@ enum {
 
 _Static_assert(ENTRY_BYTE + JK_EVENT_MAX * ENTRY_SIZE < JK_FRAME_SIZE, "the log fits a frame");
 
-/* Of EVENT_POWER: the states of core/power.h, which is no view. tests/protocols/jk_event.c holds
- * them together. */
-enum { STATE_OFF = 0, STATE_ON = 2, STATE_STOPPED = 3 };
+/* Numbers of core/power.h, which is no view: of EVENT_POWER and of the two of an emergency. They
+ * are stored with events and stay; tests/protocols/jk_event.c holds them together. */
+enum { STATE_STARTING = 1, STATE_STOPPED = 3, STATE_SLEEP = 6, STATE_SHUTTING_DOWN = 8 };
+enum { BY_BUTTON, BY_COMMAND, BY_TIME, BY_CELL, BY_POWER };
 
-enum asker { BY_NOBODY, BY_APP, BY_RS485, ASKER_COUNT };
+enum asker { ASKER_NOBODY, ASKER_APP, ASKER_RS485, ASKER_COUNT };
 
 static const uint8_t asker_of[SESSION_COUNT + 1] = {
-    [SESSION_LOCAL] = BY_APP,   [SESSION_RS485_1] = BY_RS485, [SESSION_RS485_2] = BY_RS485,
-    [SESSION_RS232] = BY_RS485, [SESSION_BLE] = BY_APP,       [SESSION_COUNT] = BY_NOBODY,
+    [SESSION_LOCAL] = ASKER_APP,   [SESSION_RS485_1] = ASKER_RS485, [SESSION_RS485_2] = ASKER_RS485,
+    [SESSION_RS232] = ASKER_RS485, [SESSION_BLE] = ASKER_APP,       [SESSION_COUNT] = ASKER_NOBODY,
 };
 
 #define ANY INT32_MIN
 
-/* Events that are no alarm. */
+/* Events that are no alarm. An emergency that a cell ended goes by the code of the timer: JK has
+ * none that is nearer. */
 static const struct mapping {
     uint8_t kind;
     uint8_t detail;
     int32_t value; /* ANY: whatever */
     uint8_t code[ASKER_COUNT];
 } mappings[] = {
-    {EVENT_POWER,   STATE_ON,                ANY, {0x01, 0x01, 0x01}},
-    {EVENT_POWER,   STATE_OFF,               ANY, {0x02, 0x02, 0x02}},
-    {EVENT_POWER,   STATE_STOPPED,           ANY, {0x02, 0x02, 0x02}},
-    {EVENT_COMMAND, COMMAND_SHUT_DOWN,       ANY, {0x00, 0x2C, 0x2F}},
-    {EVENT_COMMAND, COMMAND_PRESET_LFP,      ANY, {0x44, 0x44, 0x44}},
-    {EVENT_COMMAND, COMMAND_SET_CLOCK,       ANY, {0x3B, 0x3B, 0x3B}},
-    {EVENT_PARAM,   PARAM_charge_enabled,    0,   {0x00, 0x03, 0x34}},
-    {EVENT_PARAM,   PARAM_charge_enabled,    1,   {0x00, 0x04, 0x35}},
-    {EVENT_PARAM,   PARAM_discharge_enabled, 0,   {0x00, 0x05, 0x36}},
-    {EVENT_PARAM,   PARAM_discharge_enabled, 1,   {0x00, 0x06, 0x37}},
+    {EVENT_POWER,         STATE_STARTING,          ANY, {0x01, 0x01, 0x01}},
+    {EVENT_POWER,         STATE_STOPPED,           ANY, {0x02, 0x02, 0x02}},
+    {EVENT_POWER,         STATE_SHUTTING_DOWN,     ANY, {0x02, 0x02, 0x02}},
+    {EVENT_POWER,         STATE_SLEEP,             ANY, {0x38, 0x38, 0x38}},
+    {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       ANY, {0x00, 0x2C, 0x2F}},
+    {EVENT_COMMAND,       COMMAND_PRESET_LFP,      ANY, {0x44, 0x44, 0x44}},
+    {EVENT_COMMAND,       COMMAND_SET_CLOCK,       ANY, {0x3B, 0x3B, 0x3B}},
+    {EVENT_PARAM,         PARAM_charge_enabled,    0,   {0x00, 0x03, 0x34}},
+    {EVENT_PARAM,         PARAM_charge_enabled,    1,   {0x00, 0x04, 0x35}},
+    {EVENT_PARAM,         PARAM_discharge_enabled, 0,   {0x00, 0x05, 0x36}},
+    {EVENT_PARAM,         PARAM_discharge_enabled, 1,   {0x00, 0x06, 0x37}},
+    {EVENT_EMERGENCY_ON,  BY_BUTTON,               ANY, {0x3D, 0x3D, 0x3D}},
+    {EVENT_EMERGENCY_ON,  BY_COMMAND,              ANY, {0x29, 0x29, 0x29}},
+    {EVENT_EMERGENCY_OFF, BY_BUTTON,               ANY, {0x3E, 0x3E, 0x3E}},
+    {EVENT_EMERGENCY_OFF, BY_COMMAND,              ANY, {0x2A, 0x2A, 0x2A}},
+    {EVENT_EMERGENCY_OFF, BY_POWER,                ANY, {0x2A, 0x2A, 0x2A}},
+    {EVENT_EMERGENCY_OFF, BY_TIME,                 ANY, {0x2B, 0x2B, 0x2B}},
+    {EVENT_EMERGENCY_OFF, BY_CELL,                 ANY, {0x2B, 0x2B, 0x2B}},
 };
 
 static uint8_t mapped(const struct event *event)

@@ -84,10 +84,17 @@ static void what_was_asked_is_coded_by_who_asked(void **state)
         uint8_t session;
         uint8_t code;
     } rows[] = {
-        {EVENT_POWER,         POWER_ON,                POWER_ON,       SESSION_COUNT,   0x01},
-        {EVENT_POWER,         POWER_STARTING,          POWER_STARTING, SESSION_COUNT,   0x00},
-        {EVENT_POWER,         POWER_OFF,               POWER_OFF,      SESSION_COUNT,   0x02},
+        {EVENT_POWER,         POWER_STARTING,          POWER_STARTING, SESSION_COUNT,   0x01},
+        {EVENT_POWER,         POWER_ON,                POWER_ON,       SESSION_COUNT,   0x00},
+        {EVENT_POWER,         POWER_OFF,               POWER_OFF,      SESSION_COUNT,   0x00},
         {EVENT_POWER,         POWER_STOPPED,           POWER_STOPPED,  SESSION_COUNT,   0x02},
+        {EVENT_POWER,         6,                       6,              SESSION_COUNT,   0x38}, /* sleep */
+        {EVENT_POWER,         8,                       8,              SESSION_COUNT,   0x02}, /* shutting down */
+        {EVENT_EMERGENCY_ON,  0,                       0,              SESSION_COUNT,   0x3D}, /* by button */
+        {EVENT_EMERGENCY_ON,  1,                       0,              SESSION_COUNT,   0x29}, /* by command */
+        {EVENT_EMERGENCY_OFF, 0,                       0,              SESSION_COUNT,   0x3E},
+        {EVENT_EMERGENCY_OFF, 1,                       0,              SESSION_COUNT,   0x2A},
+        {EVENT_EMERGENCY_OFF, 2,                       0,              SESSION_COUNT,   0x2B}, /* by time */
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_BLE,     0x2C},
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_RS485_1, 0x2F},
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_COUNT,   0x00},
@@ -139,7 +146,7 @@ static void the_captured_log_comes_out_again(void **state)
     struct shelf *shelf = empty();
     uint8_t frame[JK_FRAME_SIZE];
     struct jk_event event;
-    put(shelf, 0, EVENT_POWER, POWER_ON);
+    put(shelf, 0, EVENT_POWER, POWER_STARTING);
     put(shelf, 238, EVENT_COMMAND, COMMAND_PRESET_LFP);
     put(shelf, 1000, EVENT_CHARGE_CLOSED, SWITCH_ALLOWED);
     put(shelf, 2514095, EVENT_ALARM_SET, ALARM_charge_under_temp);
@@ -178,7 +185,7 @@ static void an_answer_looks_back_only_so_far(void **state)
     (void)state;
     struct shelf *shelf = empty();
     uint8_t frame[JK_FRAME_SIZE];
-    put(shelf, 1, EVENT_POWER, POWER_ON);
+    put(shelf, 1, EVENT_POWER, POWER_STARTING);
     for (uint32_t i = 0; i < JK_EVENT_SCAN_MAX; i++)
         put(shelf, i, EVENT_RECORD, 50);
     encode(shelf, frame);
