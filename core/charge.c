@@ -14,8 +14,8 @@ enum {
     PACK_MAX_MV = 120000,
     REACHED_BAND_MV = 200,
     REACHED_MS = 5000,
-    RAMP_US_PER_MV = 100000, /* 10 mV per second */
-    ABOVE_FLOOR_MV = 1000,   /* lower, and an inverter would drain the pack into the grid */
+    RAMP_MS_PER_MV = 100,  /* 10 mV per second */
+    ABOVE_FLOOR_MV = 1000, /* lower, and an inverter would drain the pack into the grid */
     TARGET_BAND_MV = 10,
     EXCESS_MAX_MV = 50,        /* lowers by 10 mV per second: no faster than the ramp */
     EXCESS_MVMS_PER_MV = 5000, /* 0.2 V per V and second */
@@ -84,15 +84,15 @@ static void step_overshoot(struct charge *charge, const struct snapshot *snapsho
                            const struct params *params, int32_t most_mv, uint32_t dt_ms)
 {
     int64_t target_mv = (int64_t)params->charge_request_mv + TARGET_BAND_MV;
-    int64_t excess_mv = clamp64(snapshot->cell_max_mv - target_mv, 0, EXCESS_MAX_MV);
+    int32_t excess_mv = min32(saturate32(snapshot->cell_max_mv - target_mv), EXCESS_MAX_MV);
     int64_t sum_mvms = charge->excess_mvms;
     if (excess_mv > 0) {
-        sum_mvms += excess_mv * dt_ms;
+        sum_mvms += (int64_t)excess_mv * dt_ms;
         charge->overshoot_ms = RECOVER_AFTER_MS;
     } else {
-        uint32_t waited_ms = charge->overshoot_ms < dt_ms ? charge->overshoot_ms : dt_ms;
+        int32_t waited_ms = min32(charge->overshoot_ms, (int32_t)dt_ms);
         charge->overshoot_ms -= waited_ms;
-        sum_mvms -= (int64_t)RECOVER_MV * (dt_ms - waited_ms);
+        sum_mvms -= RECOVER_MV * ((int64_t)dt_ms - waited_ms);
     }
     charge->excess_mvms = clamp32(sum_mvms, 0, most_mv * EXCESS_MVMS_PER_MV);
 }
@@ -102,13 +102,13 @@ static void ramp(struct charge *charge, struct limit target, uint32_t dt_ms)
 {
     int32_t value = charge->limit.value;
     charge->limit = target;
-    if (value == 0 || target.value >= value) {
-        charge->ramp_us = 0;
+    if (target.value >= value) {
+        charge->ramp_ms = 0;
         return;
     }
-    uint32_t time_us = charge->ramp_us + dt_ms * 1000;
-    charge->limit.value = max32(value - (int32_t)(time_us / RAMP_US_PER_MV), target.value);
-    charge->ramp_us = time_us % RAMP_US_PER_MV;
+    uint32_t time_ms = charge->ramp_ms + dt_ms;
+    charge->limit.value = max32(value - (int32_t)(time_ms / RAMP_MS_PER_MV), target.value);
+    charge->ramp_ms = time_ms % RAMP_MS_PER_MV;
 }
 
 void charge_step(struct charge *charge, const struct snapshot *snapshot,

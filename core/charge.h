@@ -14,13 +14,13 @@
 enum charge_phase { CHARGE_BULK, CHARGE_ABSORPTION, CHARGE_FLOAT };
 
 struct charge {
-    struct limit limit;    /* mV, never 0 after the first step */
-    uint8_t phase;         /* enum charge_phase */
-    uint32_t phase_ms;     /* time in it */
-    uint32_t reached_ms;   /* private: time at the requested voltage */
-    uint32_t ramp_us;      /* private: part of the next ramp step */
-    int32_t excess_mvms;   /* private: sum of a cell's excess, mV x ms */
-    uint32_t overshoot_ms; /* private: no recovery until this has run out */
+    struct limit limit;   /* mV, never 0 after the first step */
+    uint8_t phase;        /* enum charge_phase */
+    uint32_t phase_ms;    /* time in it */
+    uint32_t reached_ms;  /* private: time at the requested voltage */
+    uint32_t ramp_ms;     /* private: part of the next ramp step */
+    int32_t excess_mvms;  /* private: sum of a cell's excess, mV x ms */
+    int32_t overshoot_ms; /* private: no recovery until this has run out */
 };
 
 void charge_init(struct charge *charge);

@@ -6,8 +6,6 @@
  */
 #include "core/limits.h"
 
-#include <string.h>
-
 #include "base/number.h"
 #include "core/derate.h"
 #include "core/power.h"
@@ -75,10 +73,10 @@ static const struct {
 
 void limits_init(struct limits *limits)
 {
-    memset(limits, 0, sizeof(*limits));
     charge_init(&limits->charge);
-    limits->charge_ma.limit.reason = REASON_not_ready;
-    limits->discharge_ma.limit.reason = REASON_not_ready;
+    limits->discharge_mv = (struct limit){0};
+    limits->charge_ma = (struct current_limit){.limit.reason = REASON_not_ready};
+    limits->discharge_ma = (struct current_limit){.limit.reason = REASON_not_ready};
 }
 
 static void lower(struct limit *limit, int64_t value, uint8_t reason, int32_t index)
@@ -220,19 +218,19 @@ static struct limit target_of(struct current_limit *current, enum direction dire
 static void approach(struct current_limit *current, struct limit target, int32_t full_ma,
                      uint32_t dt_ms)
 {
-    uint32_t waited_ms = current->hold_ms < dt_ms ? current->hold_ms : dt_ms;
+    int32_t waited_ms = min32(current->hold_ms, (int32_t)dt_ms);
     current->hold_ms -= waited_ms;
-    int64_t rise =
-        (int64_t)full_ma * RISE_PERMILLE_PER_S * (dt_ms - waited_ms) + current->rise_rest;
-    if (current->limit.value + rise / 1000000 >= target.value) {
+    int64_t rise = ((int64_t)dt_ms - waited_ms) * full_ma * RISE_PERMILLE_PER_S;
+    rise += current->rise_rest;
+    int64_t value = current->limit.value + rise / 1000000;
+    if (value >= target.value) {
         current->limit = target;
         current->rise_rest = 0;
         return;
     }
-    current->limit.value += (int32_t)(rise / 1000000);
+    enum reason reason = current->hold_ms > 0 ? REASON_after_trip : REASON_rising;
+    current->limit = (struct limit){(int32_t)value, (uint8_t)reason, 0};
     current->rise_rest = (uint32_t)(rise % 1000000);
-    current->limit.reason = current->hold_ms > 0 ? REASON_after_trip : REASON_rising;
-    current->limit.index = 0;
 }
 
 /* The time before a step in which the direction opens was not open. */

@@ -19,7 +19,7 @@ struct current_limit {
     struct limit limit;
     bool open;          /* private: the direction was allowed in the last step */
     uint16_t zeros;     /* private: bit per curve that holds the limit at nothing */
-    uint32_t hold_ms;   /* private: no rise until this has run out */
+    int32_t hold_ms;    /* private: no rise until this has run out */
     uint32_t rise_rest; /* private: millionths of a mA not yet risen */
 };
 
