@@ -1,444 +1,374 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of core/power.c: every arrow of the state machine, and every arrow that must not exist.
+ * Tests of core/power.c: the walk over every arrow of core/power.def, every arrow that must not
+ * exist, their order, and the exact times of those that time opens.
  */
-#include "tests/support/test.h"
+#include "tests/core/power_bench.h"
 
-#include "core/power.h"
+/* ---- How causes come about ---- */
 
-struct bench {
-    struct power power;
-    struct inputs inputs;
-    struct measured measured;
-    struct params params;
+static void raise_on(struct bench *bench)
+{
+    bench->conditions.button_on = true;
+}
+
+static void raise_charger(struct bench *bench)
+{
+    bench->conditions.charger = true;
+}
+
+static void raise_request(struct bench *bench)
+{
+    bench->conditions.request = true;
+}
+
+static void raise_button_off(struct bench *bench)
+{
+    bench->conditions.button_off = true;
+}
+
+static void raise_shut_down(struct bench *bench)
+{
+    power_shut_down(&bench->power);
+}
+
+static void raise_nothing(struct bench *bench)
+{
+    (void)bench;
+}
+
+static void raise_precharged(struct bench *bench)
+{
+    bench->conditions.precharging = false;
+}
+
+static void raise_blocked(struct bench *bench)
+{
+    bench->conditions.blocked = true;
+}
+
+static void raise_free(struct bench *bench)
+{
+    bench->conditions.blocked = false;
+}
+
+static void raise_emergency_command(struct bench *bench)
+{
+    power_emergency(&bench->power, true);
+}
+
+static void raise_emergency_button(struct bench *bench)
+{
+    bench->conditions.emergency = true;
+}
+
+static void raise_emergency_stop(struct bench *bench)
+{
+    power_emergency(&bench->power, false);
+}
+
+static void raise_floor(struct bench *bench)
+{
+    bench->measured.quantity[QUANTITY_CELL_MIN_MV] = 2500;
+}
+
+static void raise_idle(struct bench *bench)
+{
+    bench->params.smart_sleep_enabled = 1;
+}
+
+/* Above the floor of an emergency, so that it is this and nothing else. */
+static void raise_empty(struct bench *bench)
+{
+    bench->params.power_off_mv = 3000;
+    cells(bench, 2999);
+}
+
+/* Every way in which a cause comes about, and the time that it takes; 0: it acts at once. */
+struct way {
+    uint8_t cause;
+    void (*raise)(struct bench *bench);
+    uint32_t ms;
 };
 
-static void start(struct bench *bench, enum power_state state)
-{
-    memset(bench, 0, sizeof(*bench));
-    params_init(&bench->params);
-    power_init(&bench->power, false);
-    bench->power.state = (uint8_t)state;
-    bench->measured.complete = true;
-    bench->measured.quantity[QUANTITY_CELL_MAX_MV] = 3300;
-}
+static const struct way ways[] = {
+    {POWER_CAUSE_on,             raise_on,                0                  },
+    {POWER_CAUSE_wake,           raise_charger,           0                  },
+    {POWER_CAUSE_wake,           raise_request,           0                  },
+    {POWER_CAUSE_wake,           raise_on,                0                  },
+    {POWER_CAUSE_off,            raise_button_off,        0                  },
+    {POWER_CAUSE_off,            raise_shut_down,         0                  },
+    {POWER_CAUSE_ready,          raise_nothing,           SELF_TEST_MS       },
+    {POWER_CAUSE_precharged,     raise_precharged,        0                  },
+    {POWER_CAUSE_blocked,        raise_blocked,           0                  },
+    {POWER_CAUSE_free,           raise_free,              0                  },
+    {POWER_CAUSE_emergency,      raise_emergency_command, 0                  },
+    {POWER_CAUSE_emergency,      raise_emergency_button,  0                  },
+    {POWER_CAUSE_emergency_over, raise_emergency_stop,    0                  },
+    {POWER_CAUSE_emergency_over, raise_floor,             0                  },
+    {POWER_CAUSE_emergency_over, raise_nothing,           EMERGENCY_S * 1000u},
+    {POWER_CAUSE_idle,           raise_idle,              IDLE_S * 1000u     },
+    {POWER_CAUSE_empty,          raise_empty,             EMPTY_S * 1000u    },
+    {POWER_CAUSE_stored,         raise_nothing,           0                  },
+};
 
-static void steps(struct bench *bench, uint32_t ms)
+/* One step, or as many of at most `longest_ms` as the way needs, until the state changes. */
+static void go(struct bench *bench, const struct way *way, uint32_t longest_ms)
 {
-    for (uint32_t passed_ms = 0; passed_ms < ms; passed_ms += 10)
-        power_step(&bench->power, &bench->inputs, &bench->measured, &bench->params, 10);
-}
-
-static void steps_of_1_ms(struct bench *bench, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        power_step(&bench->power, &bench->inputs, &bench->measured, &bench->params, 1);
-}
-
-static void hold(struct bench *bench, uint32_t ms)
-{
-    bench->inputs.button = true;
-    steps(bench, ms);
-}
-
-static void release(struct bench *bench)
-{
-    bench->inputs.button = false;
-    steps(bench, 10);
-}
-
-static void expect(const struct bench *bench, enum power_state state)
-{
-    assert_int_equal(bench->power.state, state);
-}
-
-static void a_pack_that_was_off_waits_for_the_button(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    power_init(&bench.power, false);
-    bench.inputs.charger_present = true;
-    steps(&bench, 20000);
-    expect(&bench, POWER_OFF);
-    assert_false(bench.power.beep);
-}
-
-static void a_pack_that_was_on_starts_by_itself_without_a_beep(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    power_init(&bench.power, true);
-    expect(&bench, POWER_STARTING);
-    steps(&bench, 990);
-    expect(&bench, POWER_STARTING);
-    assert_false(bench.power.beep);
-    steps(&bench, 10);
-    expect(&bench, POWER_ON);
-}
-
-static void the_button_starts_after_one_second(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    hold(&bench, 990);
-    expect(&bench, POWER_OFF);
-    assert_false(bench.power.beep);
-    hold(&bench, 10);
-    expect(&bench, POWER_STARTING);
-    assert_true(bench.power.beep);
-}
-
-static void the_start_beep_lasts_a_fifth_of_a_second(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    hold(&bench, 1000);
-    steps(&bench, 190);
-    assert_true(bench.power.beep);
-    steps(&bench, 10);
-    assert_false(bench.power.beep);
-    steps(&bench, 1000);
-    assert_false(bench.power.beep);
-}
-
-static void one_long_step_ends_the_beep(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    hold(&bench, 1000);
-    power_step(&bench.power, &bench.inputs, &bench.measured, &bench.params, 5000);
-    assert_false(bench.power.beep);
-    assert_int_equal(bench.power.beep_ms, 0);
-}
-
-static void short_presses_do_not_add_up(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    for (int i = 0; i < 10; i++) {
-        hold(&bench, 990);
-        release(&bench);
-    }
-    expect(&bench, POWER_OFF);
-    start(&bench, POWER_ON);
-    for (int i = 0; i < 10; i++) {
-        hold(&bench, 4990);
-        release(&bench);
-    }
-    expect(&bench, POWER_ON);
-}
-
-static void the_pack_turns_on_after_a_second_of_plausible_measurements(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_STARTING);
-    steps(&bench, 990);
-    bench.measured.complete = false;
-    steps(&bench, 10);
-    bench.measured.complete = true;
-    steps(&bench, 990);
-    expect(&bench, POWER_STARTING);
-    steps(&bench, 10);
-    expect(&bench, POWER_ON);
-}
-
-static void without_a_measurement_it_never_turns_on(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_STARTING);
-    bench.measured.complete = false;
-    steps(&bench, 100000);
-    expect(&bench, POWER_STARTING);
-}
-
-static void the_button_turns_off_at_five_seconds(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    hold(&bench, 4990);
-    expect(&bench, POWER_ON);
-    hold(&bench, 10);
-    expect(&bench, POWER_OFF);
-    assert_false(bench.power.beep);
-}
-
-static void the_button_ends_a_start_that_does_not_succeed(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_STARTING);
-    bench.measured.complete = false;
-    hold(&bench, 4990);
-    expect(&bench, POWER_STARTING);
-    hold(&bench, 10);
-    expect(&bench, POWER_OFF);
-}
-
-static void turning_off_wins_over_turning_on_in_the_same_step(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_STARTING);
-    bench.measured.complete = false;
-    hold(&bench, 4000);
-    bench.measured.complete = true;
-    hold(&bench, 990);
-    expect(&bench, POWER_STARTING);
-    hold(&bench, 10);
-    expect(&bench, POWER_OFF);
-}
-
-static void one_press_acts_once(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_OFF);
-    hold(&bench, 60000); /* on; held on, it does not turn off again */
-    expect(&bench, POWER_ON);
-    release(&bench);
-    hold(&bench, 60000); /* off; held on, it does not turn on again */
-    expect(&bench, POWER_OFF);
-    release(&bench);
-    hold(&bench, 1000);
-    expect(&bench, POWER_STARTING);
-}
-
-static void a_button_that_is_stuck_for_weeks_acts_once(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.inputs.button = true;
-    for (int i = 0; i < 4; i++)
-        power_step(&bench.power, &bench.inputs, &bench.measured, &bench.params, UINT32_MAX / 2);
-    expect(&bench, POWER_OFF);
-    assert_int_equal(bench.power.button_ms, UINT32_MAX);
-}
-
-static void an_empty_pack_stops_after_its_delay(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2499;
-    steps(&bench, 59990);
-    expect(&bench, POWER_ON);
-    steps(&bench, 10);
-    expect(&bench, POWER_STOPPED);
-}
-
-static void the_power_off_settings_are_obeyed(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.params.power_off_mv = 2600;
-    bench.params.power_off_delay_s = 2;
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2599;
-    steps(&bench, 1990);
-    expect(&bench, POWER_ON);
-    steps(&bench, 10);
-    expect(&bench, POWER_STOPPED);
-}
-
-static void a_pack_at_the_power_off_voltage_stays_on(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2500;
-    steps(&bench, 120000);
-    expect(&bench, POWER_ON);
-}
-
-static void a_recovery_restarts_the_power_off_delay(void **state)
-{
-    (void)state;
-    for (int lost = 0; lost < 2; lost++) {
-        struct bench bench;
-        start(&bench, POWER_ON);
-        bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
-        steps(&bench, 59990);
-        bench.measured.complete = lost == 0;
-        bench.measured.quantity[QUANTITY_CELL_MAX_MV] = lost == 0 ? 2500 : 2400;
-        steps(&bench, 10);
-        bench.measured.complete = true;
-        bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
-        steps(&bench, 59990);
-        expect(&bench, POWER_ON);
-        steps(&bench, 10);
-        expect(&bench, POWER_STOPPED);
+    uint8_t from = bench->power.state;
+    uint32_t left_ms = way->ms ? way->ms : 1;
+    way->raise(bench);
+    while (left_ms > 0 && bench->power.state == from) {
+        uint32_t dt_ms = left_ms < longest_ms ? left_ms : longest_ms;
+        step(bench, dt_ms);
+        left_ms -= dt_ms;
     }
 }
 
-static void a_lost_measurement_does_not_stop_the_pack(void **state)
+/* ---- The walk ---- */
+
+static void every_cause_of_the_table_has_a_way_to_come_about(void **state)
 {
     (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.measured.complete = false;
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 0;
-    steps(&bench, 120000);
-    expect(&bench, POWER_ON);
+    for (int cause = 0; cause < POWER_CAUSE_COUNT; cause++) {
+        int found = 0;
+        for (size_t i = 0; i < COUNT(ways); i++)
+            found += ways[i].cause == cause;
+        assert_true(found > 0);
+    }
 }
 
-static void a_new_start_has_the_whole_delays_again(void **state)
+static void every_arrow_leads_from_its_state_by_its_cause_to_its_state(void **state)
 {
     (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
-    steps(&bench, 60000);
-    expect(&bench, POWER_STOPPED);
-    bench.inputs.charger_present = true;
-    steps(&bench, 10);
-    expect(&bench, POWER_STARTING);
-    steps(&bench, 990);
-    expect(&bench, POWER_STARTING);
-    steps(&bench, 10);
-    expect(&bench, POWER_ON);
-    bench.inputs.charger_present = false;
-    steps(&bench, 59990);
-    expect(&bench, POWER_ON);
-    steps(&bench, 10);
-    expect(&bench, POWER_STOPPED);
+    int walked = 0;
+    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+        const struct power_arrow *arrow = &power_arrows[i];
+        for (size_t w = 0; w < COUNT(ways); w++) {
+            struct bench bench;
+            if (ways[w].cause != arrow->cause)
+                continue;
+            start(&bench, (enum power_state)arrow->from);
+            go(&bench, &ways[w], STEP_MAX_MS);
+            expect(&bench, (enum power_state)arrow->to);
+            walked++;
+        }
+    }
+    assert_true(walked >= POWER_ARROW_COUNT);
 }
 
-static void a_stopped_pack_starts_silently_with_a_charger(void **state)
+/* A state that time alone ends, and the button, which is also a reason to wake. */
+static enum power_state without_arrow(enum power_state from, const struct way *way)
 {
-    (void)state;
-    struct bench bench;
-    start(&bench, POWER_STOPPED);
-    steps(&bench, 60000);
-    expect(&bench, POWER_STOPPED);
-    bench.inputs.charger_present = true;
-    steps(&bench, 10);
-    expect(&bench, POWER_STARTING);
-    assert_false(bench.power.beep);
+    if (from == POWER_SHUTTING_DOWN)
+        return POWER_OFF;
+    if (from == POWER_STARTING && way->ms >= SELF_TEST_MS)
+        return POWER_PRECHARGE;
+    if (way->raise == raise_on && (from == POWER_OFF || has_arrow(from, POWER_CAUSE_wake)))
+        return POWER_STARTING;
+    return from;
 }
 
-static void a_stopped_pack_starts_with_the_button_and_a_beep(void **state)
+static void a_cause_without_an_arrow_moves_nothing(void **state)
 {
     (void)state;
-    struct bench bench;
-    start(&bench, POWER_STOPPED);
-    hold(&bench, 990);
-    expect(&bench, POWER_STOPPED);
-    hold(&bench, 10);
-    expect(&bench, POWER_STARTING);
-    assert_true(bench.power.beep);
+    int tried = 0;
+    for (int from = 0; from < POWER_STATE_COUNT; from++) {
+        for (size_t w = 0; w < COUNT(ways); w++) {
+            struct bench bench;
+            bool ends_emergency =
+                from == POWER_EMERGENCY && ways[w].cause == POWER_CAUSE_emergency_over;
+            if (has_arrow((enum power_state)from, (enum power_cause)ways[w].cause) ||
+                ends_emergency)
+                continue;
+            start(&bench, (enum power_state)from);
+            if (ways[w].raise == raise_nothing && from == POWER_EMERGENCY)
+                bench.power.emergency_ms = UINT32_MAX;
+            go(&bench, &ways[w], STEP_MAX_MS);
+            expect(&bench, without_arrow((enum power_state)from, &ways[w]));
+            tried++;
+        }
+    }
+    assert_true(tried > 100);
 }
 
-static void a_charger_does_not_wake_a_pack_that_was_turned_off(void **state)
+static void the_first_arrow_of_a_state_wins_over_all_later_ones(void **state)
 {
     (void)state;
-    struct bench bench;
-    start(&bench, POWER_ON);
-    power_shut_down(&bench.power);
-    bench.inputs.charger_present = true;
-    steps(&bench, 60000);
-    expect(&bench, POWER_OFF);
+    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+        for (int later = i + 1; later < POWER_ARROW_COUNT; later++) {
+            struct bench bench;
+            const struct power_arrow *first = &power_arrows[i];
+            const struct power_arrow *second = &power_arrows[later];
+            if (first->from != second->from)
+                continue;
+            start(&bench, (enum power_state)first->from);
+            uint32_t ms = 1;
+            for (size_t w = 0; w < COUNT(ways); w++) {
+                if (ways[w].cause != first->cause && ways[w].cause != second->cause)
+                    continue;
+                if (first->from == POWER_EMERGENCY && ways[w].raise == raise_nothing)
+                    continue;
+                ways[w].raise(&bench);
+                ms = ways[w].ms > ms ? ways[w].ms : ms;
+            }
+            if (first->cause == POWER_CAUSE_idle || second->cause == POWER_CAUSE_idle)
+                bench.conditions.charger = bench.conditions.request = false;
+            step(&bench, ms);
+            expect(&bench, (enum power_state)first->to);
+        }
+    }
 }
 
-static void the_shut_down_command_turns_off_from_every_state(void **state)
+static void off_wins_over_everything_at_once(void **state)
 {
     (void)state;
-    for (int from = POWER_OFF; from <= POWER_STOPPED; from++) {
+    for (int from = POWER_STARTING; from < POWER_SHUTTING_DOWN; from++) {
         struct bench bench;
         start(&bench, (enum power_state)from);
-        steps(&bench, 500);
-        power_shut_down(&bench.power);
-        expect(&bench, POWER_OFF);
-        assert_int_equal(bench.power.good_ms, 0);
-        assert_int_equal(bench.power.low_ms, 0);
+        for (size_t w = 0; w < COUNT(ways); w++)
+            ways[w].raise(&bench);
+        step(&bench, STEP_MAX_MS * 3);
+        expect(&bench, POWER_SHUTTING_DOWN);
     }
 }
 
-/* Steps of 1 ms: each time starts at nothing and ends in the step that completes it. */
-static void times_are_exact_to_the_millisecond(void **state)
+/* A search that walks: what is reached is the machine itself, not only its name. */
+static void every_state_can_be_reached_from_off_and_left(void **state)
+{
+    (void)state;
+    struct power reached[POWER_STATE_COUNT];
+    bool known[POWER_STATE_COUNT] = {[POWER_OFF] = true};
+    bool left[POWER_STATE_COUNT] = {false};
+    power_init(&reached[POWER_OFF], false);
+    for (int round = 0; round < POWER_STATE_COUNT; round++) {
+        for (int from = 0; from < POWER_STATE_COUNT; from++) {
+            for (size_t w = 0; known[from] && w < COUNT(ways); w++) {
+                struct bench bench;
+                start(&bench, (enum power_state)from);
+                bench.power = reached[from];
+                go(&bench, &ways[w], STEP_MAX_MS);
+                uint8_t to = bench.power.state;
+                left[from] = left[from] || to != from;
+                if (!known[to])
+                    reached[to] = bench.power;
+                known[to] = true;
+            }
+        }
+    }
+    for (int i = 0; i < POWER_STATE_COUNT; i++)
+        assert_true(known[i] && left[i]);
+}
+
+static void every_state_leads_back_to_off(void **state)
+{
+    (void)state;
+    bool home[POWER_STATE_COUNT] = {[POWER_OFF] = true};
+    for (int round = 0; round < POWER_STATE_COUNT; round++) {
+        for (int i = 0; i < POWER_ARROW_COUNT; i++)
+            home[power_arrows[i].from] |= home[power_arrows[i].to];
+    }
+    for (int i = 0; i < POWER_STATE_COUNT; i++)
+        assert_true(home[i]);
+}
+
+static void a_state_that_time_ends_is_left_at_the_exact_millisecond(void **state)
+{
+    (void)state;
+    static const uint32_t step_ms[] = {1, 7, 10, 999, 1000, 1001, 60000};
+    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+        for (size_t w = 0; w < COUNT(ways); w++) {
+            const struct way *way = &ways[w];
+            if (way->cause != power_arrows[i].cause || way->ms == 0)
+                continue;
+            for (size_t s = 0; s < COUNT(step_ms); s++) {
+                struct bench bench;
+                start(&bench, (enum power_state)power_arrows[i].from);
+                way->raise(&bench);
+                uint32_t passed_ms = 0;
+                for (; passed_ms + step_ms[s] < way->ms; passed_ms += step_ms[s]) {
+                    step(&bench, step_ms[s]);
+                    expect(&bench, (enum power_state)power_arrows[i].from);
+                }
+                step(&bench, step_ms[s]);
+                expect(&bench, (enum power_state)power_arrows[i].to);
+            }
+        }
+    }
+}
+
+/* ---- The table as others see it ---- */
+
+static void numbers_words_and_power_of_the_states_stay(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t number;
+        bool powered;
+        const char *words;
+    } expected[POWER_STATE_COUNT] = {
+        {POWER_OFF,           false, "off"                     },
+        {POWER_STARTING,      false, "starting"                },
+        {POWER_ON,            true,  "on"                      },
+        {POWER_STOPPED,       false, "stopped: cells are empty"},
+        {POWER_PRECHARGE,     true,  "pre-charging"            },
+        {POWER_PROTECT,       true,  "protecting"              },
+        {POWER_SLEEP,         false, "sleeping"                },
+        {POWER_EMERGENCY,     true,  "emergency"               },
+        {POWER_SHUTTING_DOWN, false, "shutting down"           },
+    };
+    for (uint8_t i = 0; i < POWER_STATE_COUNT; i++) {
+        const struct power power = {.state = i};
+        assert_int_equal(expected[i].number, i);
+        assert_int_equal(power_is_powered(&power), expected[i].powered);
+        assert_string_equal(power_state_words[i], expected[i].words);
+    }
+}
+
+static void a_pack_that_was_off_waits_for_the_button_whatever_else_comes(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench, POWER_OFF);
-    bench.inputs.button = true;
-    steps_of_1_ms(&bench, 500);
-    bench.inputs.button = false;
-    steps_of_1_ms(&bench, 1);
-    bench.inputs.button = true;
-    steps_of_1_ms(&bench, 999);
+    memset(&bench.power, 0xFF, sizeof(bench.power));
+    power_init(&bench.power, false);
     expect(&bench, POWER_OFF);
-    steps_of_1_ms(&bench, 1);
-    expect(&bench, POWER_STARTING);
-    bench.measured.complete = false;
-    steps_of_1_ms(&bench, 199);
-    assert_true(bench.power.beep);
-    steps_of_1_ms(&bench, 1);
-    assert_false(bench.power.beep);
-    bench.measured.complete = true;
-    steps_of_1_ms(&bench, 999);
-    expect(&bench, POWER_STARTING);
-    steps_of_1_ms(&bench, 1);
-    expect(&bench, POWER_ON);
-    steps_of_1_ms(&bench, 1);
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
-    steps_of_1_ms(&bench, 59999);
-    expect(&bench, POWER_ON);
-    steps_of_1_ms(&bench, 1);
-    expect(&bench, POWER_STOPPED);
+    bench.conditions.charger = bench.conditions.request = true;
+    steps(&bench, 3600000, 10000);
+    expect(&bench, POWER_OFF);
 }
 
-static void a_pack_that_is_being_charged_is_not_stopped_for_being_low(void **state)
+static void a_pack_that_was_on_starts_by_itself(void **state)
 {
     (void)state;
     struct bench bench;
-    start(&bench, POWER_ON);
-    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 2400;
-    bench.inputs.charger_present = true;
-    steps_of_1_ms(&bench, 61000);
+    start(&bench, POWER_OFF);
+    memset(&bench.power, 0xFF, sizeof(bench.power));
+    power_init(&bench.power, true);
+    expect(&bench, POWER_STARTING);
+    assert_int_equal(bench.power.emergency_ms, 0);
+    steps(&bench, 999, 10);
+    expect(&bench, POWER_STARTING);
+    step(&bench, 1);
+    expect(&bench, POWER_PRECHARGE);
+    bench.conditions.precharging = false;
+    step(&bench, 1);
     expect(&bench, POWER_ON);
-    bench.inputs.charger_present = false;
-    steps_of_1_ms(&bench, 59999);
-    expect(&bench, POWER_ON);
-    steps_of_1_ms(&bench, 1);
-    expect(&bench, POWER_STOPPED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pack_that_was_off_waits_for_the_button),
-        cmocka_unit_test(a_pack_that_is_being_charged_is_not_stopped_for_being_low),
-        cmocka_unit_test(a_pack_that_was_on_starts_by_itself_without_a_beep),
-        cmocka_unit_test(the_button_starts_after_one_second),
-        cmocka_unit_test(the_start_beep_lasts_a_fifth_of_a_second),
-        cmocka_unit_test(one_long_step_ends_the_beep),
-        cmocka_unit_test(short_presses_do_not_add_up),
-        cmocka_unit_test(the_pack_turns_on_after_a_second_of_plausible_measurements),
-        cmocka_unit_test(without_a_measurement_it_never_turns_on),
-        cmocka_unit_test(the_button_turns_off_at_five_seconds),
-        cmocka_unit_test(the_button_ends_a_start_that_does_not_succeed),
-        cmocka_unit_test(turning_off_wins_over_turning_on_in_the_same_step),
-        cmocka_unit_test(one_press_acts_once),
-        cmocka_unit_test(a_button_that_is_stuck_for_weeks_acts_once),
-        cmocka_unit_test(an_empty_pack_stops_after_its_delay),
-        cmocka_unit_test(the_power_off_settings_are_obeyed),
-        cmocka_unit_test(a_pack_at_the_power_off_voltage_stays_on),
-        cmocka_unit_test(a_recovery_restarts_the_power_off_delay),
-        cmocka_unit_test(a_lost_measurement_does_not_stop_the_pack),
-        cmocka_unit_test(a_new_start_has_the_whole_delays_again),
-        cmocka_unit_test(a_stopped_pack_starts_silently_with_a_charger),
-        cmocka_unit_test(a_stopped_pack_starts_with_the_button_and_a_beep),
-        cmocka_unit_test(a_charger_does_not_wake_a_pack_that_was_turned_off),
-        cmocka_unit_test(the_shut_down_command_turns_off_from_every_state),
-        cmocka_unit_test(times_are_exact_to_the_millisecond),
+        cmocka_unit_test(every_cause_of_the_table_has_a_way_to_come_about),
+        cmocka_unit_test(every_arrow_leads_from_its_state_by_its_cause_to_its_state),
+        cmocka_unit_test(a_cause_without_an_arrow_moves_nothing),
+        cmocka_unit_test(the_first_arrow_of_a_state_wins_over_all_later_ones),
+        cmocka_unit_test(off_wins_over_everything_at_once),
+        cmocka_unit_test(every_state_can_be_reached_from_off_and_left),
+        cmocka_unit_test(every_state_leads_back_to_off),
+        cmocka_unit_test(a_state_that_time_ends_is_left_at_the_exact_millisecond),
+        cmocka_unit_test(numbers_words_and_power_of_the_states_stay),
+        cmocka_unit_test(a_pack_that_was_off_waits_for_the_button_whatever_else_comes),
+        cmocka_unit_test(a_pack_that_was_on_starts_by_itself),
     };
     return RUN_TESTS(tests);
 }
