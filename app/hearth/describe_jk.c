@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/number.h"
 #include "protocols/jk_map.h"
 #include "protocols/jk_registers.h"
 #include "ui/text.h"
@@ -82,6 +83,31 @@ static void print_json(const struct jk_register *row, const struct line *line)
            line->name, line->unit, line->access, row->bit, row->ble);
 }
 
+/* The control block: written only, and what a write of it does. */
+static const struct control_line {
+    uint16_t address;
+    uint8_t size;
+    const char *name;
+    const char *label;
+} control_lines[] = {
+#define CONTROL(address, size, command, name, label) {address, size, #name, label},
+#define FETCH(address, type, label) {address, 2, "fetch", label},
+#include "protocols/jk_control.def"
+#undef CONTROL
+#undef FETCH
+};
+
+static void print_control(const struct control_line *line, bool json)
+{
+    const char *type = line->size == 4 ? "I32" : "U16";
+    if (json)
+        printf("{\"register\":%d,\"type\":\"%s\",\"count\":1,\"name\":\"%s\",\"access\":\"W\","
+               "\"label\":\"%s\"}\n",
+               line->address, type, line->name, line->label);
+    else
+        printf("| %04X | %s | `%s` | %s |\n", line->address, type, line->name, line->label);
+}
+
 void describe_jk_registers(const struct protocol *protocol, bool json)
 {
     if (!json)
@@ -98,4 +124,8 @@ void describe_jk_registers(const struct protocol *protocol, bool json)
         else
             print_markdown(&jk_registers[i], &line);
     }
+    if (!json)
+        puts("\nWritten, never read:\n\n| Register | Type | Name | Meaning |\n|---|---|---|---|");
+    for (size_t i = 0; i < COUNT(control_lines); i++)
+        print_control(&control_lines[i], json);
 }

@@ -24,7 +24,7 @@ static const struct block {
 static const struct argp_option options[] = {
     SESSION_OPTION_ADDRESS,
     {"json", 'j', NULL, 0, "JSON Lines, which is also the default", 0},
-    {0 },
+    {NULL,   0,   NULL, 0, NULL,                                    0},
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)

@@ -20,7 +20,7 @@ struct log_reader {
 static const struct argp_option options[] = {
     SESSION_OPTION_ADDRESS,
     {"json", 'j', NULL, 0, "JSON Lines instead of a table", 0},
-    {0 },
+    {NULL,   0,   NULL, 0, NULL,                            0},
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)

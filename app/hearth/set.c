@@ -46,9 +46,9 @@ struct setter {
 
 static const struct argp_option options[] = {
     SESSION_OPTION_ADDRESS,
-    {"password-file",                               OPTION_PASSWORD, "FILE", 0, "Log in with the password in its first line", 0},
-    {"dry-run",                                       OPTION_DRY_RUN, NULL, 0, "Show the difference and write nothing", 0},
-    {0},
+    {"password-file", OPTION_PASSWORD, "FILE", 0, "Log in with the password in its first line", 0},
+    {"dry-run",       OPTION_DRY_RUN,  NULL,   0, "Show the difference and write nothing",      0},
+    {NULL,            0,               NULL,   0, NULL,                                         0},
 };
 
 static void add_assignment(struct setter *setter, const struct argp_state *state, char *text)

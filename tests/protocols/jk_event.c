@@ -74,6 +74,10 @@ static void every_alarm_of_the_table_has_its_codes_and_their_words(void **state)
     assert_int_equal(jk_event_code(&strange), 0);
 }
 
+/* Numbers that are stored with events. */
+enum { SLEEP = 6, SHUTTING_DOWN = 8 };
+enum { BY_BUTTON, BY_COMMAND, BY_TIME };
+
 static void what_was_asked_is_coded_by_who_asked(void **state)
 {
     (void)state;
@@ -88,13 +92,13 @@ static void what_was_asked_is_coded_by_who_asked(void **state)
         {EVENT_POWER,         POWER_ON,                POWER_ON,       SESSION_COUNT,   0x00},
         {EVENT_POWER,         POWER_OFF,               POWER_OFF,      SESSION_COUNT,   0x00},
         {EVENT_POWER,         POWER_STOPPED,           POWER_STOPPED,  SESSION_COUNT,   0x02},
-        {EVENT_POWER,         6,                       6,              SESSION_COUNT,   0x38}, /* sleep */
-        {EVENT_POWER,         8,                       8,              SESSION_COUNT,   0x02}, /* shutting down */
-        {EVENT_EMERGENCY_ON,  0,                       0,              SESSION_COUNT,   0x3D}, /* by button */
-        {EVENT_EMERGENCY_ON,  1,                       0,              SESSION_COUNT,   0x29}, /* by command */
-        {EVENT_EMERGENCY_OFF, 0,                       0,              SESSION_COUNT,   0x3E},
-        {EVENT_EMERGENCY_OFF, 1,                       0,              SESSION_COUNT,   0x2A},
-        {EVENT_EMERGENCY_OFF, 2,                       0,              SESSION_COUNT,   0x2B}, /* by time */
+        {EVENT_POWER,         SLEEP,                   SLEEP,          SESSION_COUNT,   0x38},
+        {EVENT_POWER,         SHUTTING_DOWN,           SHUTTING_DOWN,  SESSION_COUNT,   0x02},
+        {EVENT_EMERGENCY_ON,  BY_BUTTON,               0,              SESSION_COUNT,   0x3D},
+        {EVENT_EMERGENCY_ON,  BY_COMMAND,              0,              SESSION_COUNT,   0x29},
+        {EVENT_EMERGENCY_OFF, BY_BUTTON,               0,              SESSION_COUNT,   0x3E},
+        {EVENT_EMERGENCY_OFF, BY_COMMAND,              0,              SESSION_COUNT,   0x2A},
+        {EVENT_EMERGENCY_OFF, BY_TIME,                 0,              SESSION_COUNT,   0x2B},
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_BLE,     0x2C},
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_RS485_1, 0x2F},
         {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_COUNT,   0x00},
