@@ -178,9 +178,9 @@ static void apply_lowered(struct limit *limit, enum direction direction,
 {
     for (size_t i = 0; i < COUNT(lowered); i++) {
         enum alarm alarm = (enum alarm)lowered[i].alarm;
-        bool acts = alarm_get(snapshot->alarms, alarm) ||
-                    (lowered[i].level == WARN && alarm_get(snapshot->warnings, alarm));
-        if (lowered[i].direction == direction && acts)
+        if (lowered[i].direction == direction &&
+            (alarm_get(snapshot->alarms, alarm) ||
+             (lowered[i].level == WARN && alarm_get(snapshot->warnings, alarm))))
             lower(limit, part(capacity_ma, lowered[i].permille), lowered[i].reason, 0);
     }
 }
