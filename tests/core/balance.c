@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of core/balance.c: when it may run, the rhythm of transfer and pause, and the pair.
+ * Tests of core/balance.c: when it may run, the rhythm of transfer and pause, and the pair by
+ * voltage. Payment of debts is in balance_debt.c, the watch over the stage in balance_watch.c.
  */
 #include "tests/support/test.h"
 
 #include "core/balance.h"
+
+#define START_MS 2000 /* measured before the first transfer */
+#define LOOK_MS 1000  /* between decisions while idle */
 
 struct bench {
     struct balance balance;
@@ -69,7 +73,7 @@ static void it_moves_charge_from_the_highest_to_the_lowest_cell(void **state)
     struct bench bench;
     start(&bench);
     bench.params.balance_current_ma = 1500;
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     expect(&bench, BALANCE_ON);
     assert_int_equal(bench.balance.source, 3);
     assert_int_equal(bench.balance.sink, 9);
@@ -84,7 +88,7 @@ static void the_pair_is_found_at_the_ends_of_the_pack(void **state)
     bench.measured.cell_mv[15] = 3420;
     bench.measured.cell_mv[0] = 3390;
     bench.measured.cell_mv[16] = 3500; /* not a cell of this pack */
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     expect(&bench, BALANCE_ON);
     assert_int_equal(bench.balance.source, 15);
     assert_int_equal(bench.balance.sink, 0);
@@ -95,7 +99,7 @@ static void transfer_runs_ten_seconds_and_pauses_two(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     for (int i = 0; i < 3; i++) {
         expect(&bench, BALANCE_ON);
         steps(&bench, 9990);
@@ -114,7 +118,7 @@ static void the_pair_is_chosen_anew_only_after_a_pause(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     bench.measured.cell_mv[3] = 3390;
     bench.measured.cell_mv[9] = 3420; /* the other way round */
     steps(&bench, 9990);
@@ -132,10 +136,10 @@ static void it_starts_at_the_trigger_difference(void **state)
     struct bench bench;
     start(&bench);
     spread(&bench, 3410, 3419);
-    steps(&bench, 1000);
+    steps(&bench, 3000);
     expect(&bench, BALANCE_IDLE);
     spread(&bench, 3410, 3420);
-    steps(&bench, 10);
+    steps(&bench, LOOK_MS);
     expect(&bench, BALANCE_ON);
 }
 
@@ -144,7 +148,7 @@ static void it_goes_on_after_a_pause_until_half_the_trigger(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     spread(&bench, 3410, 3416);
     steps(&bench, 12000);
     expect(&bench, BALANCE_ON);
@@ -152,7 +156,7 @@ static void it_goes_on_after_a_pause_until_half_the_trigger(void **state)
     steps(&bench, 12000);
     expect(&bench, BALANCE_IDLE);
     spread(&bench, 3410, 3419); /* and then needs the whole trigger again */
-    steps(&bench, 1000);
+    steps(&bench, 3000);
     expect(&bench, BALANCE_IDLE);
 }
 
@@ -163,7 +167,7 @@ static void equal_cells_are_left_alone_at_the_smallest_trigger(void **state)
     start(&bench);
     bench.params.balance_trigger_mv = 3;
     spread(&bench, 3410, 3413);
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     expect(&bench, BALANCE_ON);
     spread(&bench, 3410, 3410);
     steps(&bench, 12000);
@@ -201,7 +205,7 @@ static void forbid(struct bench *bench, int cause)
 static void each_condition_stops_it_in_one_step_in_every_phase(void **state)
 {
     (void)state;
-    static const uint32_t before_ms[] = {10, 5000, 11000};
+    static const uint32_t before_ms[] = {10, 5000, 13000};
     for (int cause = 0; cause < 7; cause++) {
         for (size_t i = 0; i < COUNT(before_ms); i++) {
             struct bench bench;
@@ -225,7 +229,7 @@ static void a_tenth_of_the_capacity_is_the_highest_current(void **state)
         start(&bench);
         bench.params.nominal_mah = 100000;
         bench.measured.pack_ma = signs[i] * 10000;
-        steps(&bench, 10);
+        steps(&bench, START_MS);
         expect(&bench, BALANCE_ON);
         bench.measured.pack_ma = signs[i] * 10001;
         steps(&bench, 10);
@@ -241,7 +245,7 @@ static void the_ends_of_the_conditions_are_allowed(void **state)
     bench.measured.quantity[QUANTITY_COLD_DDEGC] = 0;
     bench.measured.quantity[QUANTITY_HOT_DDEGC] = 500;
     bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 3400;
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     expect(&bench, BALANCE_ON);
 }
 
@@ -251,11 +255,12 @@ static void no_cell_below_3350_mv_gives_charge(void **state)
     struct bench bench;
     start(&bench);
     bench.params.balance_start_mv = 3000;
+    balance_set_charge(&bench.balance, 960, false);
     spread(&bench, 3300, 3349);
-    steps(&bench, 1000);
+    steps(&bench, 3000);
     expect(&bench, BALANCE_IDLE);
     spread(&bench, 3300, 3350);
-    steps(&bench, 10);
+    steps(&bench, LOOK_MS);
     expect(&bench, BALANCE_ON);
 }
 
@@ -265,10 +270,10 @@ static void no_cell_above_3600_mv_takes_charge(void **state)
     struct bench bench;
     start(&bench);
     spread(&bench, 3601, 3640);
-    steps(&bench, 1000);
+    steps(&bench, 3000);
     expect(&bench, BALANCE_IDLE);
     spread(&bench, 3600, 3640);
-    steps(&bench, 10);
+    steps(&bench, LOOK_MS);
     expect(&bench, BALANCE_ON);
 }
 
@@ -284,17 +289,17 @@ static void the_drop_over_a_connection_is_no_difference(void **state)
         bench.params.value[PARAM_wire_01_uohm + 5] = 1000;
         bench.measured.pack_ma = signs[i] * 20000;
         bench.measured.cell_mv[5] = (int16_t)(3420 + signs[i] * 20);
-        steps(&bench, 1000);
+        steps(&bench, 3000);
         expect(&bench, BALANCE_IDLE);
         bench.measured.pack_ma = 0; /* at rest it is one */
-        steps(&bench, 10);
+        steps(&bench, LOOK_MS);
         expect(&bench, BALANCE_ON);
         uint8_t chosen = signs[i] > 0 ? bench.balance.source : bench.balance.sink;
         assert_int_equal(chosen, 5);
     }
 }
 
-static void it_starts_again_at_once_when_the_conditions_return(void **state)
+static void it_starts_again_after_a_pause_when_the_conditions_return(void **state)
 {
     (void)state;
     struct bench bench;
@@ -303,7 +308,7 @@ static void it_starts_again_at_once_when_the_conditions_return(void **state)
     bench.permitted = false;
     steps(&bench, 10);
     bench.permitted = true;
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     expect(&bench, BALANCE_ON);
     steps(&bench, 9990);
     expect(&bench, BALANCE_ON);
@@ -318,7 +323,7 @@ static void the_first_of_equal_cells_is_chosen(void **state)
     start(&bench);
     bench.measured.cell_mv[12] = 3420;
     bench.measured.cell_mv[14] = 3390;
-    steps(&bench, 10);
+    steps(&bench, START_MS);
     assert_int_equal(bench.balance.source, 3);
     assert_int_equal(bench.balance.sink, 9);
 }
@@ -328,14 +333,59 @@ static void times_are_exact_to_the_millisecond(void **state)
     (void)state;
     struct bench bench;
     start(&bench);
-    static const uint32_t after_ms[] = {1, 9999, 1, 1999, 1};
-    static const uint8_t phases[] = {BALANCE_ON, BALANCE_ON, BALANCE_PAUSE, BALANCE_PAUSE,
-                                     BALANCE_ON};
+    static const uint32_t after_ms[] = {1999, 1, 9999, 1, 1999, 1};
+    static const uint8_t phases[] = {BALANCE_IDLE,  BALANCE_ON,    BALANCE_ON,
+                                     BALANCE_PAUSE, BALANCE_PAUSE, BALANCE_ON};
     for (size_t i = 0; i < COUNT(phases); i++) {
         for (uint32_t ms = 0; ms < after_ms[i]; ms++)
             balance_step(&bench.balance, &bench.measured, &bench.params, true, 1);
         expect(&bench, (enum balance_phase)phases[i]);
     }
+}
+
+static void below_3400_mv_voltage_counts_only_at_rest_above_95_percent(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t permille, ma;
+        bool runs;
+    } cases[] = {
+        {951, 0,    true },
+        {951, 6280, true },
+        {951, 6281, false},
+        {950, 0,    false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench bench;
+        start(&bench);
+        bench.params.balance_start_mv = 3300;
+        spread(&bench, 3360, 3399);
+        bench.measured.pack_ma = cases[i].ma;
+        balance_set_charge(&bench.balance, cases[i].permille, false);
+        steps(&bench, START_MS);
+        expect(&bench, cases[i].runs ? BALANCE_ON : BALANCE_IDLE);
+    }
+}
+
+static void learned_resistances_count_once_all_cells_have_one(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    spread(&bench, 3420, 3440);
+    bench.measured.pack_ma = 20000;
+    int32_t cell_uohm[CELL_MAX];
+    for (int i = 0; i < CELL_MAX; i++)
+        cell_uohm[i] = 500;
+    cell_uohm[3] = 1500; /* explains the 20 mV */
+    cell_uohm[15] = 0;
+    balance_set_resistance(&bench.balance, cell_uohm);
+    steps(&bench, START_MS);
+    expect(&bench, BALANCE_ON);
+    cell_uohm[15] = 500;
+    balance_set_resistance(&bench.balance, cell_uohm);
+    steps(&bench, 12000);
+    expect(&bench, BALANCE_IDLE);
 }
 
 int main(void)
@@ -355,9 +405,11 @@ int main(void)
         cmocka_unit_test(no_cell_below_3350_mv_gives_charge),
         cmocka_unit_test(no_cell_above_3600_mv_takes_charge),
         cmocka_unit_test(the_drop_over_a_connection_is_no_difference),
-        cmocka_unit_test(it_starts_again_at_once_when_the_conditions_return),
+        cmocka_unit_test(it_starts_again_after_a_pause_when_the_conditions_return),
         cmocka_unit_test(the_first_of_equal_cells_is_chosen),
         cmocka_unit_test(times_are_exact_to_the_millisecond),
+        cmocka_unit_test(below_3400_mv_voltage_counts_only_at_rest_above_95_percent),
+        cmocka_unit_test(learned_resistances_count_once_all_cells_have_one),
     };
     return RUN_TESTS(tests);
 }
