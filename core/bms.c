@@ -9,33 +9,58 @@
 #include "base/assert.h"
 #include "base/number.h"
 #include "core/events.h"
-#include "core/faults.h"
 #include "core/report.h"
 #include "core/request.h"
+#include "core/supervise.h"
 
-enum { LIMITS_MS = 100, ADDRESSED_MS = 30000, STEP_MAX_MS = 60000 };
+enum {
+    LIMITS_MS = 100,
+    ADDRESSED_MS = 30000,
+    STEP_MAX_MS = 60000,
+    HEATING_SOC_PERMILLE = 200, /* without a charger only above it */
+};
 
 void bms_init(struct bms *bms, const struct params *params, const struct stored *stored)
 {
     int relation;
     memset(bms, 0, sizeof(*bms));
     bms->params = *params;
-    bms->parameters_bad = params_check(params, &relation) >= 0;
+    bms->parameters_bad = stored->parameters_lost || params_check(params, &relation) >= 0;
     if (bms->parameters_bad) /* defaults to compute with; nothing closes */
         params_init(&bms->params);
+    bms->password_unchanged = access_password_unchanged(&bms->params);
     measure_init(&bms->measured);
-    soc_init(&bms->soc, &bms->params, stored->soc_permille);
+    trust_init(&bms->trust);
+    soc_init(&bms->soc, &bms->params, stored);
     protect_init(&bms->protect);
+    stored_put_locks(stored, &bms->protect);
+    precharge_init(&bms->precharge);
     switches_init(&bms->switches);
+    heating_init(&bms->heating);
     limits_init(&bms->limits);
     balance_init(&bms->balance);
+    button_init(&bms->button);
     power_init(&bms->power, stored->on);
     leds_init(&bms->leds);
+    buzzer_init(&bms->buzzer);
     contacts_init(&bms->contacts);
     access_init(&bms->access);
     snapshot_init(&bms->snapshot);
     bms->run_time_ms = stored->run_time_s * 1000ull;
+    bms->start_count = stored->start_count + 1;
     bms->addressed_ms = ADDRESSED_MS;
+    bms->early[bms->early_count++] = event_of(EVENT_POWER, bms->power.state, bms->power.state);
+}
+
+void bms_remember(const struct bms *bms, struct stored *stored)
+{
+    memset(stored, 0, sizeof(*stored));
+    stored->on = bms->power.state != POWER_OFF && bms->power.state != POWER_SHUTTING_DOWN;
+    stored->parameters_lost = bms->parameters_bad;
+    soc_remember(&bms->soc, stored);
+    stored_take_locks(stored, &bms->protect);
+    stored->run_time_s = (uint32_t)(bms->run_time_ms / 1000);
+    stored->start_count = bms->start_count;
 }
 
 static void step_time(struct bms *bms, uint32_t dt_ms)
@@ -58,41 +83,141 @@ static void step_events(struct bms *bms)
     bms->early_count = 0;
 }
 
-static void step_protect(struct bms *bms, uint32_t dt_ms)
+/* Tells what a rule saw: its value now, and where it trips or releases. */
+static void explain_alarm(const struct bms *bms, struct event *event)
 {
-    if (bms->measured.seen)
-        protect_step(&bms->protect, &bms->measured, &bms->params, dt_ms);
-    uint32_t alarms[ALARM_WORDS];
-    memcpy(alarms, bms->protect.alarms, sizeof(alarms));
-    bms->protect.blocks |= faults_collect(bms, alarms);
-    events_of_alarms(&bms->outputs, bms->run_time_ms, bms->alarms, alarms);
-    memcpy(bms->alarms, alarms, sizeof(alarms));
+    bool set = event->kind == EVENT_ALARM_SET;
+    int id = set ? protect_cause(&bms->protect, (enum alarm)event->detail)
+                 : bms->alarm_rule[event->detail] - 1;
+    if (id < 0)
+        return;
+    event->rule = (uint8_t)(id + 1);
+    event->value = bms->measured.quantity[rules[id].quantity];
+    event->before = set ? rule_trip_value(&rules[id], &bms->params)
+                        : rule_release_value(&rules[id], &bms->params);
+}
+
+static void tell_alarms(struct bms *bms)
+{
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        bool was = alarm_get(bms->alarms, (enum alarm)id);
+        bool is = alarm_get(bms->protect.alarms, (enum alarm)id);
+        if (was == is)
+            continue;
+        struct event event = event_of(is ? EVENT_ALARM_SET : EVENT_ALARM_CLEARED, (uint8_t)id, 0);
+        explain_alarm(bms, &event);
+        bms->alarm_rule[id] = is ? event.rule : 0;
+        event_put(&bms->outputs, bms->run_time_ms, event);
+    }
+}
+
+static void step_protect(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
+{
+    supervise_step(bms, inputs);
+    protect_step(&bms->protect, &bms->measured, &bms->params, dt_ms);
+    if (memcmp(bms->alarms, bms->protect.alarms, sizeof(bms->alarms)) != 0)
+        tell_alarms(bms);
+    memcpy(bms->alarms, bms->protect.alarms, sizeof(bms->alarms));
     memcpy(bms->warnings, bms->protect.warnings, sizeof(bms->warnings));
+}
+
+static bool pack_is_off(const struct bms *bms)
+{
+    return bms->power.state == POWER_OFF || bms->power.state == POWER_SLEEP ||
+           bms->power.state == POWER_STOPPED;
+}
+
+static void step_button(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
+{
+    button_step(&bms->button, inputs->button, pack_is_off(bms), dt_ms);
+    if (bms->button.on)
+        buzzer_beep(&bms->buzzer, BEEPS_ON);
+    if (bms->button.reset) {
+        request_reset_passwords(bms);
+        buzzer_beep(&bms->buzzer, BEEPS_PASSWORD_RESET);
+    }
+}
+
+static void tell_power(struct bms *bms, uint8_t before, uint8_t emergency_cause)
+{
+    uint8_t now = bms->power.state;
+    struct event event = event_of(EVENT_POWER, now, now);
+    event.before = before;
+    event_put(&bms->outputs, bms->run_time_ms, event);
+    if (now == POWER_EMERGENCY)
+        event_put(&bms->outputs, bms->run_time_ms,
+                  event_of(EVENT_EMERGENCY_ON, emergency_cause, 0));
+    if (before == POWER_EMERGENCY)
+        event_put(&bms->outputs, bms->run_time_ms,
+                  event_of(EVENT_EMERGENCY_OFF, bms->power.emergency_cause, 0));
 }
 
 static void step_power(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
-    int32_t before = bms->snapshot.power_state;
-    power_step(&bms->power, inputs, &bms->measured, &bms->params, dt_ms);
-    if (bms->power.state == before)
-        return;
-    struct event event = event_of(EVENT_POWER, bms->power.state, bms->power.state);
-    event.before = before;
-    event_put(&bms->outputs, bms->run_time_ms, event);
+    uint8_t before = bms->power.state;
+    const struct power_conditions conditions = {
+        .button_on = bms->button.on,
+        .button_off = bms->button.off,
+        .emergency = bms->button.emergency && bms->params.emergency_button_enabled,
+        .charger = inputs->charger_present,
+        .request = inputs->bus_request,
+        .blocked = protect_blocks(&bms->protect, false) != BLOCKS_NOTHING,
+        .precharging = bms->precharge.on,
+    };
+    power_step(&bms->power, &conditions, &bms->measured, &bms->params, dt_ms);
+    if (bms->power.state != before)
+        tell_power(bms, before, bms->power.emergency_cause);
 }
 
-static void step_switches(struct bms *bms)
+static void step_switches(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
     struct switches before = bms->switches;
-    const struct switch_conditions conditions = {
-        .blocks = bms->protect.blocks,
-        .powered = bms->power.state == POWER_ON,
+    struct switch_conditions conditions = {
+        .blocks = protect_blocks(&bms->protect, bms->power.state == POWER_EMERGENCY),
+        .powered = power_is_powered(&bms->power),
         .measured = bms->measured.complete,
         .pack_ma = bms->measured.pack_ma,
     };
+    const struct precharge_conditions precharge = {
+        .wanted = switches_want_discharge(&conditions, &bms->params),
+        .closed = before.discharge,
+        .terminal_mv = inputs->load_mv,
+        .pack_mv = bms->measured.pack_mv,
+    };
+    precharge_step(&bms->precharge, &precharge, &bms->params, dt_ms);
+    conditions.precharged = bms->precharge.ready;
     switches_step(&bms->switches, &conditions, &bms->params);
     events_of_switches(&bms->outputs, bms->run_time_ms, &before, &bms->switches,
                        bms->measured.pack_ma);
+}
+
+/* No protection, or only those that balancing and heating do not make worse. */
+static bool nothing_hard(const struct bms *bms)
+{
+    return power_is_powered(&bms->power) &&
+           (protect_blocks(&bms->protect, false) & BLOCKS_HARD) != BLOCKS_HARD;
+}
+
+static void step_heating(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
+{
+    bool supplied = inputs->charger_present || bms->soc.soc_permille > HEATING_SOC_PERMILLE;
+    heating_step(&bms->heating, &bms->measured, &bms->params, nothing_hard(bms) && supplied, dt_ms);
+    bms->heater_ma = inputs->heater_ma;
+}
+
+/* Timed storage: one record per period, as an event. */
+static void step_record(struct bms *bms, uint32_t dt_ms)
+{
+    bms->record_ms = add_sat_u32(bms->record_ms, dt_ms);
+    if (!bms->params.timed_storage_enabled || !bms->measured.complete ||
+        bms->record_ms < (uint32_t)bms->params.data_period_s * 1000u)
+        return;
+    struct event event =
+        event_of(EVENT_RECORD, (uint8_t)(bms->soc.soc_permille / 10), bms->measured.pack_ma);
+    event.before = bms->measured.pack_mv;
+    event_put(&bms->outputs, bms->run_time_ms, event);
+    bms->record_ms = 0;
+    bms->record_count++;
 }
 
 static bool lights_alarm(const struct bms *bms)
@@ -103,6 +228,23 @@ static bool lights_alarm(const struct bms *bms)
             return true;
     }
     return false;
+}
+
+/* Before the first complete measurement and after an internal error nothing is driven at all. */
+static bool is_live(const struct bms *bms)
+{
+    return bms->measured.proven && !bms->parameters_bad;
+}
+
+static void step_contacts(struct bms *bms, uint32_t dt_ms)
+{
+    struct contact_conditions conditions = {
+        .remote_mask = bms->remote_mask,
+        .running = power_is_powered(&bms->power) && is_live(bms),
+    };
+    memcpy(conditions.alarms, bms->alarms, sizeof(conditions.alarms));
+    contact_conditions_measure(&conditions, &bms->measured, bms->soc.soc_permille);
+    contacts_step(&bms->contacts, &conditions, &bms->params, dt_ms);
 }
 
 /* Limits, lamps and contacts by their causes: every 100 ms, and at once when what is allowed
@@ -116,23 +258,37 @@ static void step_slow(struct bms *bms, uint32_t dt_ms)
     if (!changed && bms->limits_pending_ms < LIMITS_MS)
         return;
     limits_step(&bms->limits, &bms->snapshot, &bms->params, bms->limits_pending_ms);
-    contacts_step(&bms->contacts, bms->alarms, bms->soc.soc_permille, &bms->params);
+    step_contacts(bms, bms->limits_pending_ms);
     bms->alarm_lit = lights_alarm(bms);
     bms->limits_pending_ms = 0;
     report_slow(bms);
 }
 
-/* Before the first complete measurement and after an internal error nothing is driven at all. */
-static bool is_live(const struct bms *bms)
+static const uint8_t lamps_of_power[POWER_STATE_COUNT] = {
+    [POWER_OFF] = LED_STATE_OFF,           [POWER_STARTING] = LED_STATE_STARTING,
+    [POWER_ON] = LED_STATE_RUNNING,        [POWER_STOPPED] = LED_STATE_SHUT_DOWN,
+    [POWER_PRECHARGE] = LED_STATE_RUNNING, [POWER_PROTECT] = LED_STATE_PROTECT,
+    [POWER_SLEEP] = LED_STATE_SLEEP,       [POWER_EMERGENCY] = LED_STATE_EMERGENCY,
+    [POWER_SHUTTING_DOWN] = LED_STATE_OFF,
+};
+
+/* The plate shows protection only when neither switch is closed. */
+static enum led_state lamp_state(const struct bms *bms)
 {
-    return bms->measured.proven && !bms->parameters_bad;
+    bool runs = bms->switches.charge || bms->switches.discharge;
+    if (!is_live(bms))
+        return LED_STATE_OFF;
+    if (bms->power.state == POWER_PROTECT && runs)
+        return LED_STATE_RUNNING;
+    return (enum led_state)lamps_of_power[bms->power.state];
 }
 
 static void step_front(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
+    bms->snapshot.charger_present = inputs->charger_present;
     bms->addressed_ms = inputs->bus_request ? 0 : add_sat_u32(bms->addressed_ms, dt_ms);
     const struct led_conditions conditions = {
-        .on = is_live(bms) && bms->power.state != POWER_OFF,
+        .state = lamp_state(bms),
         .alarm = bms->alarm_lit,
         .host = inputs->dip == 0,
         .addressed = bms->addressed_ms < ADDRESSED_MS,
@@ -142,19 +298,29 @@ static void step_front(struct bms *bms, const struct inputs *inputs, uint32_t dt
 }
 
 /* The only place where outputs are set. */
-static void set_outputs(struct bms *bms)
+static void set_outputs(struct bms *bms, uint32_t dt_ms)
 {
     struct outputs *outputs = &bms->outputs;
     bool live = is_live(bms);
-    bool on = live && bms->power.state == POWER_ON;
+    bool on = live && power_is_powered(&bms->power);
+    bool sounds = buzzer_step(&bms->buzzer, on && bms->contacts.buzzer, dt_ms);
     outputs->charge_fet = bms->switches.charge;
     outputs->discharge_fet = bms->switches.discharge;
+    outputs->precharge = bms->precharge.on;
+    outputs->heater = bms->heating.on;
+    outputs->scp_delay_us = (uint16_t)bms->params.scp_delay_us;
     outputs->balance_ma = (int16_t)bms->balance.ma;
     outputs->balance_source = bms->balance.source;
     outputs->balance_sink = bms->balance.sink;
     outputs->leds = bms->leds.lit;
     outputs->contacts = (uint8_t)(on ? bms->contacts.dry1 | bms->contacts.dry2 << 1 : 0);
-    outputs->buzzer = live && (bms->power.beep || (on && bms->contacts.buzzer));
+    outputs->buzzer = live && sounds;
+}
+
+static void step_balance(struct bms *bms, uint32_t dt_ms)
+{
+    bool permitted = power_is_powered(&bms->power) && bms->protect.blocks == BLOCKS_NOTHING;
+    balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
 }
 
 void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
@@ -166,15 +332,18 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
     bms->params.address = inputs->dip;
     access_step(&bms->access, dt_ms);
     measure_step(&bms->measured, inputs, &bms->params, dt_ms);
+    trust_step(&bms->trust, inputs, &bms->measured, dt_ms);
     if (bms->measured.complete)
         soc_step(&bms->soc, &bms->measured, &bms->params, dt_ms);
-    step_protect(bms, dt_ms);
+    step_protect(bms, inputs, dt_ms);
+    step_button(bms, inputs, dt_ms);
     step_power(bms, inputs, dt_ms);
-    step_switches(bms);
+    step_switches(bms, inputs, dt_ms);
     step_slow(bms, dt_ms);
-    bool permitted = bms->power.state == POWER_ON && bms->protect.blocks == BLOCKS_NOTHING;
-    balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
+    step_balance(bms, dt_ms);
+    step_heating(bms, inputs, dt_ms);
+    step_record(bms, dt_ms);
     step_front(bms, inputs, dt_ms);
-    set_outputs(bms);
+    set_outputs(bms, dt_ms);
     report_outputs(bms);
 }

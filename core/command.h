@@ -25,10 +25,13 @@ enum command_kind {
     COMMAND_SET_PARAM,  /* id: enum param_id, value */
     COMMAND_SET_TEXT,   /* id: enum text_param_id, text */
     COMMAND_PRESET_LFP, /* back to the defaults of LiFePO4 (installer) */
-    COMMAND_RELEASE,    /* release latched protections whose cause is gone (installer) */
-    COMMAND_SHUT_DOWN,  /* user */
-    COMMAND_SET_CLOCK,  /* value: seconds since 2020-01-01 (user) */
-    COMMAND_FORBIDDEN,  /* understood, and refused for everybody; id: register */
+    COMMAND_RELEASE, /* release latched protections, confirm settings that were lost (installer) */
+    COMMAND_EMERGENCY, /* value: 1 begin, 0 end (user) */
+    COMMAND_CONTACT,   /* id: 0 contact 1, 1 contact 2, 2 buzzer; value: 1 close, 0 open; for the
+                        * source remote control (user) */
+    COMMAND_SHUT_DOWN, /* user */
+    COMMAND_SET_CLOCK, /* value: seconds since 2020-01-01 (user) */
+    COMMAND_FORBIDDEN, /* understood, and refused for everybody; id: register */
     COMMAND_KIND_COUNT
 };
 

@@ -25,20 +25,6 @@ void event_put(struct outputs *outputs, uint64_t run_time_ms, struct event event
     outputs->events[outputs->event_count++] = event;
 }
 
-void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
-                      const uint32_t before[ALARM_WORDS], const uint32_t now[ALARM_WORDS])
-{
-    if (before[0] == now[0] && before[1] == now[1])
-        return;
-    for (int id = 0; id < ALARM_COUNT; id++) {
-        bool was = alarm_get(before, (enum alarm)id);
-        bool is = alarm_get(now, (enum alarm)id);
-        if (was != is)
-            event_put(outputs, run_time_ms,
-                      event_of(is ? EVENT_ALARM_SET : EVENT_ALARM_CLEARED, (uint8_t)id, 0));
-    }
-}
-
 void events_of_switches(struct outputs *outputs, uint64_t run_time_ms,
                         const struct switches *before, const struct switches *now, int32_t pack_ma)
 {

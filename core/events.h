@@ -4,7 +4,6 @@
 #ifndef HEARTH_CORE_EVENTS_H
 #define HEARTH_CORE_EVENTS_H
 
-#include "core/alarms.h"
 #include "core/io.h"
 #include "core/switches.h"
 
@@ -14,10 +13,6 @@ void event_put(struct outputs *outputs, uint64_t run_time_ms, struct event event
 
 /* An event that no rule fired and nobody asked for. */
 struct event event_of(enum event_kind kind, uint8_t detail, int32_t value);
-
-/* One event per alarm that changed. */
-void events_of_alarms(struct outputs *outputs, uint64_t run_time_ms,
-                      const uint32_t before[ALARM_WORDS], const uint32_t now[ALARM_WORDS]);
 
 /* One event per FET that moved; `value` is the pack current. */
 void events_of_switches(struct outputs *outputs, uint64_t run_time_ms,

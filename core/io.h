@@ -23,7 +23,7 @@ struct inputs {
     int32_t pack_mv; /* at the cells */
     int32_t load_mv; /* at the terminals, behind the switches */
     int32_t pack_ma;
-    int32_t heater_ma; /* current of the heater, which bypasses the shunt */
+    int32_t heater_ma;    /* current of the heater, which bypasses the shunt */
     bool discharge_short; /* the comparator has tripped since the last step, discharging */
     bool charge_short;    /* likewise, charging */
     bool short_present;   /* both FETs open: the board's test current finds the terminals shorted */
@@ -31,8 +31,8 @@ struct inputs {
     bool breaker_open;       /* auxiliary contact of the air switch */
     bool extinguisher_fired; /* its contact */
     bool button;             /* pressed now */
-    bool bus_request; /* a valid request for our address came since the last step */
-    uint8_t dip;      /* 0..15 */
+    bool bus_request;        /* a valid request for our address came since the last step */
+    uint8_t dip;             /* 0..15 */
 };
 
 enum event_kind {
@@ -52,9 +52,9 @@ enum event_kind {
     EVENT_EMERGENCY_ON,   /* detail: enum emergency_cause */
     EVENT_EMERGENCY_OFF,  /* detail: enum emergency_cause */
     EVENT_PASSWORD_RESET, /* by button */
-    EVENT_RECORD,         /* timed storage; detail: soc in percent, before: pack_mv, value: pack_ma */
-    EVENT_STORAGE,        /* detail: enum storage_trouble of core/storage.h */
-    EVENT_RELEASED,       /* an installer released protections; value: how many */
+    EVENT_RECORD,   /* timed storage; detail: soc in percent, before: pack_mv, value: pack_ma */
+    EVENT_STORAGE,  /* detail: enum storage_trouble of core/storage.h */
+    EVENT_RELEASED, /* an installer released protections; value: how many */
     EVENT_KIND_COUNT
 };
 
@@ -67,6 +67,7 @@ enum switch_reason {
     SWITCH_SETTING,     /* switched off by the charge or discharge switch */
     SWITCH_POWER,       /* the pack is off, starting or stopped */
     SWITCH_MEASUREMENT, /* no plausible measurement */
+    SWITCH_PRECHARGE,   /* waits for pre-charge */
 };
 
 /* 16 bytes; the form in which it is stored. For an alarm `value` is the measured quantity and
@@ -81,7 +82,7 @@ struct event {
     uint8_t session; /* who asked: enum session, SESSION_COUNT nobody */
 };
 
-#define OUTPUT_EVENT_MAX 8
+#define OUTPUT_EVENT_MAX 16
 
 struct outputs {
     bool charge_fet;
@@ -89,7 +90,7 @@ struct outputs {
     bool precharge;
     bool heater;
     bool buzzer;
-    uint16_t scp_delay_us; /* for the short-circuit comparator: how long beyond before it trips */
+    uint16_t scp_delay_us;  /* for the short-circuit comparator: how long beyond before it trips */
     int16_t balance_ma;     /* 0 off; moved from source to sink */
     uint8_t balance_source; /* cell index */
     uint8_t balance_sink;

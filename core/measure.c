@@ -24,6 +24,17 @@ enum {
     TEMP_HOLD_MS = 2000, /* last good temperature likewise */
     SUM_HOLD_MS = 3000,
     SUM_LIMIT_MV = 500,
+    SPREAD_TOP_FROM_MV = 3400,
+    REST_DIVISOR = 50,      /* of capacity: 0.02C */
+    JUMP_DDEGC_PER_S = 100, /* no cell does that: the sensor or its wire */
+    JUMP_LEAST_DDEGC = 20,  /* below: noise of one sample */
+    JUMP_MS = 10000,        /* a sensor that jumped is left alone this long */
+};
+
+const struct quantity_info quantity_info[QUANTITY_COUNT] = {
+#define QUANTITY(id, unit, kind, words) [QUANTITY_##id] = {words, UNIT_##unit, QUANTITY_##kind},
+#include "core/quantities.def"
+#undef QUANTITY
 };
 
 void measure_init(struct measured *measured)
@@ -97,6 +108,17 @@ static void take_cells(struct measured *measured, const struct inputs *inputs)
     measured->quantity[QUANTITY_CELL_MAX_MV] = cell[max];
 }
 
+static void take_spread(struct measured *measured, const struct params *params)
+{
+    int32_t *quantity = measured->quantity;
+    int32_t max_mv = quantity[QUANTITY_CELL_MAX_MV];
+    int32_t spread_mv = max_mv - quantity[QUANTITY_CELL_MIN_MV];
+    bool rest = abs32(measured->pack_ma) < params->nominal_mah / REST_DIVISOR;
+    quantity[QUANTITY_SPREAD_MV] = spread_mv;
+    quantity[QUANTITY_SPREAD_TOP_MV] = max_mv > SPREAD_TOP_FROM_MV ? spread_mv : 0;
+    quantity[QUANTITY_SPREAD_REST_MV] = rest ? spread_mv : 0;
+}
+
 static void take_pack(struct measured *measured, const struct inputs *inputs)
 {
     measured->pack_mv = inputs->pack_mv;
@@ -106,12 +128,28 @@ static void take_pack(struct measured *measured, const struct inputs *inputs)
     measured->quantity[QUANTITY_DISCHARGE_MA] = max32(-inputs->pack_ma, 0);
 }
 
+/* Whether a sensor answers with a value that its last one could have become. */
+static bool sensor_good(struct measured *measured, const struct inputs *inputs, uint8_t i,
+                        uint32_t dt_ms)
+{
+    uint32_t *jump_ms = &measured->jump_ms[i];
+    *jump_ms = *jump_ms > dt_ms ? *jump_ms - dt_ms : 0;
+    if (!(inputs->temp_valid_mask >> i & 1) || !temp_plausible(inputs->temp_ddegc[i]))
+        return false;
+    if (measured->temp_lost_ms[i] > 0)
+        return *jump_ms == 0;
+    int64_t change = abs32(inputs->temp_ddegc[i] - measured->temp_ddegc[i]);
+    if (change > JUMP_LEAST_DDEGC && change * 1000 > (int64_t)JUMP_DDEGC_PER_S * dt_ms)
+        *jump_ms = JUMP_MS;
+    return *jump_ms == 0;
+}
+
 /* Updates the sensors that answer; returns the mask of those in use (answering or just lost). */
 static uint8_t take_sensors(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
 {
     uint8_t mask = 0;
     for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
-        bool good = inputs->temp_valid_mask >> i & 1 && temp_plausible(inputs->temp_ddegc[i]);
+        bool good = sensor_good(measured, inputs, i, dt_ms);
         uint32_t *lost_ms = &measured->temp_lost_ms[i];
         *lost_ms = good ? 0 : add_sat_u32(*lost_ms, dt_ms);
         if (good)
@@ -138,6 +176,7 @@ static void take_temps(struct measured *measured, const struct inputs *inputs, u
         count++;
     }
     measured->temp_valid_mask = mask;
+    measured->quantity[QUANTITY_TEMP_SPREAD_DDEGC] = count ? high - low : 0;
     measured->temps_lost = count == 0;
     measured->temp_fault = count < TEMP_SENSOR_COUNT;
     int32_t margin = measured->temp_fault ? TEMP_LOST_MARGIN_DDEGC : 0;
@@ -180,11 +219,12 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
     if (good) {
         take_cells(measured, inputs);
         take_pack(measured, inputs);
+        take_spread(measured, params);
         check_sum(measured, dt_ms);
     }
     take_temps(measured, inputs, dt_ms);
     take_mos(measured, inputs, dt_ms);
-    measured->quantity[QUANTITY_SHORT] = inputs->discharge_short || inputs->charge_short;
+    measured->fresh = good;
     measured->seen |= good;
     measured->complete = measured->seen && measured->bad_ms < HOLD_MS &&
                          measured->sum_bad_ms < SUM_HOLD_MS && !measured->temps_lost;

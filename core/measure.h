@@ -13,19 +13,23 @@
 
 #define TEMP_SENSOR_COUNT 5 /* cell sensors of the board, inputs.temp_ddegc[0..4] */
 
-/* What protection rules compare; see core/protect.def. */
+/* What protection rules compare. */
 enum quantity {
-    QUANTITY_CELL_MAX_MV,
-    QUANTITY_CELL_MIN_MV,
-    QUANTITY_PACK_MV,
-    QUANTITY_CHARGE_MA,    /* >= 0 */
-    QUANTITY_DISCHARGE_MA, /* >= 0 */
-    QUANTITY_HOT_DDEGC,    /* hottest cell, lost sensors counted as hot */
-    QUANTITY_COLD_DDEGC,   /* coldest cell, lost sensors counted as cold */
-    QUANTITY_MOS_DDEGC,
-    QUANTITY_SHORT, /* 1: the comparator has tripped */
+#define QUANTITY(id, ...) QUANTITY_##id,
+#include "core/quantities.def"
+#undef QUANTITY
     QUANTITY_COUNT
 };
+
+enum quantity_kind { QUANTITY_MEASURED, QUANTITY_SIGN };
+
+struct quantity_info {
+    const char *words;
+    uint8_t unit; /* enum unit */
+    uint8_t kind; /* enum quantity_kind */
+};
+
+extern const struct quantity_info quantity_info[QUANTITY_COUNT];
 
 struct measured {
     int32_t quantity[QUANTITY_COUNT];
@@ -48,12 +52,14 @@ struct measured {
     bool temps_lost; /* all cell sensors are lost */
     bool cell_count_wrong;
     bool current_fault;
+    bool fresh;  /* this step brought a new plausible set */
     bool proven; /* was complete once since start */
     /* private */
     bool seen; /* there was a plausible set since start */
     uint32_t sample_count;
-    uint32_t bad_ms;     /* time since the last plausible set */
-    uint32_t sum_bad_ms; /* time that sum of cells and pack disagree */
+    uint32_t bad_ms;                     /* time since the last plausible set */
+    uint32_t sum_bad_ms;                 /* time that sum of cells and pack disagree */
+    uint32_t jump_ms[TEMP_SENSOR_COUNT]; /* how long a sensor that jumped is still left alone */
     uint32_t temp_lost_ms[TEMP_SENSOR_COUNT];
     uint32_t mos_lost_ms;
 };

@@ -1,95 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Power state machine; the arrows are listed in the header. A press of the button acts once, at the
- * moment its time is reached.
+ * Power state machine. Every step finds the causes that hold, as a bit set, and takes the first
+ * arrow of the present state whose cause is among them.
  */
 #include "core/power.h"
 
 #include "base/number.h"
 
-enum { PRESS_ON_MS = 1000, PRESS_OFF_MS = 5000, SELF_TEST_MS = 1000, BEEP_MS = 200 };
+enum {
+    SELF_TEST_MS = 1000,
+    EMERGENCY_CELL_MV = 2500, /* never discharged below, whatever the emergency */
+    IDLE_MA = 500,
+};
+
+const struct power_arrow power_arrows[POWER_ARROW_COUNT] = {
+#define STATE(...)
+#define ARROW(from, cause, to) {POWER_##from, POWER_CAUSE_##cause, POWER_##to},
+#include "core/power.def"
+};
+
+const char *const power_state_words[POWER_STATE_COUNT] = {
+#define STATE(id, number, powered, words) [number] = words,
+#define ARROW(...)
+#include "core/power.def"
+};
+
+static const bool state_powered[POWER_STATE_COUNT] = {
+#define STATE(id, number, powered, words) [number] = powered,
+#define ARROW(...)
+#include "core/power.def"
+};
 
 void power_init(struct power *power, bool on)
 {
     *power = (struct power){.state = on ? POWER_STARTING : POWER_OFF};
 }
 
-static void enter(struct power *power, enum power_state state)
+void power_shut_down(struct power *power)
+{
+    power->shut_down = true;
+}
+
+void power_emergency(struct power *power, bool on)
+{
+    power->emergency_on = on;
+    power->emergency_stop = !on;
+}
+
+bool power_is_powered(const struct power *power)
+{
+    return state_powered[power->state];
+}
+
+static bool cells_above_floor(const struct measured *measured)
+{
+    return measured->complete && measured->quantity[QUANTITY_CELL_MIN_MV] > EMERGENCY_CELL_MV;
+}
+
+bool power_emergency_possible(const struct power *power, const struct measured *measured)
+{
+    return power_is_powered(power) && cells_above_floor(measured);
+}
+
+static bool sleep_is_due(const struct power_conditions *conditions, const struct measured *measured,
+                         const struct params *params)
+{
+    return params->smart_sleep_enabled && measured->complete && !conditions->charger &&
+           !conditions->request && abs32(measured->pack_ma) < IDLE_MA &&
+           measured->quantity[QUANTITY_CELL_MAX_MV] < params->smart_sleep_mv;
+}
+
+static void count_times(struct power *power, const struct power_conditions *conditions,
+                        const struct measured *measured, const struct params *params,
+                        uint32_t dt_ms)
+{
+    bool low = measured->complete && !conditions->charger &&
+               measured->quantity[QUANTITY_CELL_MAX_MV] < params->power_off_mv;
+    bool sleepy = sleep_is_due(conditions, measured, params);
+    power->good_ms = measured->complete ? add_sat_u32(power->good_ms, dt_ms) : 0;
+    power->low_ms = low ? add_sat_u32(power->low_ms, dt_ms) : 0;
+    power->idle_ms = sleepy ? add_sat_u32(power->idle_ms, dt_ms) : 0;
+    power->emergency_ms = power->emergency_ms > dt_ms ? power->emergency_ms - dt_ms : 0;
+}
+
+static uint32_t bit(enum power_cause cause, bool holds)
+{
+    return (uint32_t)holds << cause;
+}
+
+static uint32_t find_causes(const struct power *power, const struct power_conditions *conditions,
+                            const struct measured *measured, const struct params *params)
+{
+    bool over = power->emergency_ms == 0 || power->emergency_stop || !cells_above_floor(measured);
+    uint32_t sleep_ms = (uint32_t)params->smart_sleep_delay_s * 1000u;
+    uint32_t empty_ms = (uint32_t)params->power_off_delay_s * 1000u;
+    bool wake = conditions->button_on || conditions->charger || conditions->request;
+    bool emergency = (power->emergency_on || conditions->emergency) && cells_above_floor(measured);
+    return bit(POWER_CAUSE_on, conditions->button_on) | bit(POWER_CAUSE_wake, wake) |
+           bit(POWER_CAUSE_off, conditions->button_off || power->shut_down) |
+           bit(POWER_CAUSE_ready, power->good_ms >= SELF_TEST_MS) |
+           bit(POWER_CAUSE_precharged, !conditions->precharging) |
+           bit(POWER_CAUSE_blocked, conditions->blocked) |
+           bit(POWER_CAUSE_free, !conditions->blocked) | bit(POWER_CAUSE_emergency, emergency) |
+           bit(POWER_CAUSE_emergency_over, over) |
+           bit(POWER_CAUSE_idle, power->idle_ms >= sleep_ms) |
+           bit(POWER_CAUSE_empty, power->low_ms >= empty_ms) | bit(POWER_CAUSE_stored, true);
+}
+
+/* Why the present emergency ends, or the coming one begins. */
+static enum emergency_cause find_emergency_cause(const struct power *power,
+                                                 const struct measured *measured)
+{
+    if (power->state != POWER_EMERGENCY)
+        return power->emergency_on ? EMERGENCY_BY_COMMAND : EMERGENCY_BY_BUTTON;
+    if (power->emergency_stop)
+        return EMERGENCY_BY_COMMAND;
+    if (!cells_above_floor(measured))
+        return EMERGENCY_BY_CELL;
+    return power->emergency_ms == 0 ? EMERGENCY_BY_TIME : EMERGENCY_BY_POWER;
+}
+
+static void enter(struct power *power, enum power_state state, const struct params *params)
 {
     power->state = (uint8_t)state;
     power->good_ms = 0;
     power->low_ms = 0;
+    power->idle_ms = 0;
+    power->emergency_ms = state == POWER_EMERGENCY ? (uint32_t)params->emergency_s * 1000u : 0;
 }
 
-void power_shut_down(struct power *power)
+void power_step(struct power *power, const struct power_conditions *conditions,
+                const struct measured *measured, const struct params *params, uint32_t dt_ms)
 {
-    enter(power, POWER_OFF);
-}
-
-/* True once per press, in the step that reaches `needed_ms`. */
-static bool pressed(struct power *power, uint32_t needed_ms)
-{
-    if (power->button_used || power->button_ms < needed_ms)
-        return false;
-    power->button_used = true;
-    return true;
-}
-
-static void step_button(struct power *power, bool button, uint32_t dt_ms)
-{
-    power->button_ms = button ? add_sat_u32(power->button_ms, dt_ms) : 0;
-    power->button_used &= button;
-}
-
-static void start(struct power *power, bool beep)
-{
-    enter(power, POWER_STARTING);
-    if (beep)
-        power->beep_ms = BEEP_MS;
-}
-
-static void step_starting(struct power *power, const struct measured *measured, uint32_t dt_ms)
-{
-    power->good_ms = measured->complete ? add_sat_u32(power->good_ms, dt_ms) : 0;
-    if (pressed(power, PRESS_OFF_MS))
-        enter(power, POWER_OFF);
-    else if (power->good_ms >= SELF_TEST_MS)
-        enter(power, POWER_ON);
-}
-
-static void step_on(struct power *power, const struct inputs *inputs,
-                    const struct measured *measured, const struct params *params, uint32_t dt_ms)
-{
-    bool low = measured->complete && !inputs->charger_present &&
-               measured->quantity[QUANTITY_CELL_MAX_MV] < params->power_off_mv;
-    power->low_ms = low ? add_sat_u32(power->low_ms, dt_ms) : 0;
-    if (pressed(power, PRESS_OFF_MS))
-        enter(power, POWER_OFF);
-    else if (power->low_ms >= (uint32_t)params->power_off_delay_s * 1000u)
-        enter(power, POWER_STOPPED);
-}
-
-void power_step(struct power *power, const struct inputs *inputs, const struct measured *measured,
-                const struct params *params, uint32_t dt_ms)
-{
-    power->beep_ms = power->beep_ms > dt_ms ? power->beep_ms - dt_ms : 0;
-    step_button(power, inputs->button, dt_ms);
-    switch (power->state) {
-    case POWER_STARTING:
-        step_starting(power, measured, dt_ms);
-        break;
-    case POWER_ON:
-        step_on(power, inputs, measured, params, dt_ms);
-        break;
-    case POWER_STOPPED:
-        if (inputs->charger_present)
-            start(power, false);
-        else if (pressed(power, PRESS_ON_MS))
-            start(power, true);
-        break;
-    default:
-        if (pressed(power, PRESS_ON_MS))
-            start(power, true);
-        break;
+    count_times(power, conditions, measured, params, dt_ms);
+    uint32_t causes = find_causes(power, conditions, measured, params);
+    enum emergency_cause emergency = find_emergency_cause(power, measured);
+    power->shut_down = false;
+    power->emergency_on = false;
+    power->emergency_stop = false;
+    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+        const struct power_arrow *arrow = &power_arrows[i];
+        if (arrow->from == power->state && causes >> arrow->cause & 1) {
+            power->emergency_cause = (uint8_t)emergency;
+            enter(power, (enum power_state)arrow->to, params);
+            return;
+        }
     }
-    power->beep = power->beep_ms > 0;
+}
+
+uint32_t power_sleep_left_ms(const struct power *power, const struct params *params)
+{
+    uint32_t delay_ms = (uint32_t)params->smart_sleep_delay_s * 1000u;
+    return power->idle_ms && power->idle_ms < delay_ms ? delay_ms - power->idle_ms : 0;
 }

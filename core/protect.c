@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Protection engine. One loop over the rule table; each rule counts time beyond its trip value,
  * acts in the first step whose accumulated time reaches the delay, and releases by its latch: AUTO
- * when the release condition has held, COUNTED by time for a limited number of tries, MANUAL on
- * request.
+ * when the release condition has held, COUNTED by time for a limited number of tries, MANUAL and
+ * SERVICE on request. A rule whose quantity is safe and that remembers nothing costs one
+ * comparison.
  */
 #include "core/protect.h"
 
@@ -18,51 +19,89 @@ enum {
 };
 
 /* Over-voltage ends when the cells are low again and either a minute has passed or a load draws. */
-static bool release_over_voltage(const struct rule_state *state, const struct measured *measured)
+static bool release_over_voltage(const struct rule_state *state, const struct measured *measured,
+                                 const struct params *params)
 {
+    (void)params;
     return state->since_ms >= OVER_VOLTAGE_WAIT_MS ||
            measured->quantity[QUANTITY_DISCHARGE_MA] > OVER_VOLTAGE_DISCHARGE_MA;
 }
 
+/* The spread must be small, not only its cells away from full. */
+static bool release_spread(const struct rule_state *state, const struct measured *measured,
+                           const struct params *params)
+{
+    (void)state;
+    return measured->quantity[QUANTITY_SPREAD_MV] < params->cell_spread_release_mv;
+}
+
+#define S(param)                                                                                   \
+    {                                                                                              \
+        PARAM_##param, 0                                                                           \
+    }
+#define F(number)                                                                                  \
+    {                                                                                              \
+        PARAM_COUNT, number                                                                        \
+    }
+#define H(number) F(number)
 const struct rule rules[RULE_COUNT] = {
-#define RULE(id, alarm, level, side, quantity, trip, release, hysteresis, delay, hold, blocks,     \
-             latch, extra)                                                                         \
+#define RULE(id, alarm, level, side, quantity, trip, release, delay, hold, blocks, latch, tries,   \
+             extra)                                                                                \
     [RULE_##id] = {#id,                                                                            \
                    extra,                                                                          \
-                   hysteresis,                                                                     \
-                   PARAM_##trip,                                                                   \
-                   PARAM_##release,                                                                \
-                   PARAM_##delay,                                                                  \
-                   PARAM_##hold,                                                                   \
+                   trip,                                                                           \
+                   release,                                                                        \
+                   delay,                                                                          \
+                   hold,                                                                           \
                    ALARM_##alarm,                                                                  \
                    LEVEL_##level,                                                                  \
                    SIDE_##side,                                                                    \
                    QUANTITY_##quantity,                                                            \
                    BLOCKS_##blocks,                                                                \
-                   LATCH_##latch},
+                   LATCH_##latch,                                                                  \
+                   TRIES_##tries},
 #include "core/protect.def"
 #undef RULE
 };
 
-uint32_t rule_time_ms(uint16_t param, const struct params *params)
+static int32_t value_of(struct operand operand, const struct params *params)
 {
-    if (param == PARAM_NONE)
-        return 0;
-    uint32_t time = (uint32_t)max32(params->value[param], 0);
-    return param_info[param].unit == UNIT_S ? time * 1000u : time;
+    return operand.param < PARAM_COUNT ? params->value[operand.param] : operand.fixed;
+}
+
+static uint32_t time_ms(struct operand operand, const struct params *params)
+{
+    uint32_t time = (uint32_t)value_of(operand, params);
+    bool seconds = operand.param < PARAM_COUNT && param_info[operand.param].unit == UNIT_S;
+    return seconds ? time * 1000u : time;
+}
+
+int32_t rule_trip_value(const struct rule *rule, const struct params *params)
+{
+    return value_of(rule->trip, params);
 }
 
 int32_t rule_release_value(const struct rule *rule, const struct params *params)
 {
-    if (rule->release != PARAM_NONE)
-        return params->value[rule->release];
-    int32_t trip = params->value[rule->trip];
-    return rule->side == SIDE_OVER ? trip - rule->hysteresis : trip + rule->hysteresis;
+    if (rule->release.param < PARAM_COUNT)
+        return params->value[rule->release.param];
+    int32_t trip = rule_trip_value(rule, params);
+    return rule->side == SIDE_OVER ? trip - rule->release.fixed : trip + rule->release.fixed;
+}
+
+uint32_t rule_delay_ms(const struct rule *rule, const struct params *params)
+{
+    return time_ms(rule->delay, params);
+}
+
+uint32_t rule_hold_ms(const struct rule *rule, const struct params *params)
+{
+    return time_ms(rule->hold, params);
 }
 
 static bool is_beyond(const struct rule *rule, const struct params *params, int32_t value)
 {
-    int32_t trip = params->value[rule->trip];
+    int32_t trip = rule_trip_value(rule, params);
     return rule->side == SIDE_OVER ? value >= trip : value <= trip;
 }
 
@@ -71,7 +110,7 @@ static bool is_released(const struct rule *rule, const struct params *params, in
 {
     int32_t release = rule_release_value(rule, params);
     if (value == release)
-        return rule->release == PARAM_NONE;
+        return rule->release.param >= PARAM_COUNT;
     return rule->side == SIDE_OVER ? value < release : value > release;
 }
 
@@ -80,57 +119,59 @@ void protect_init(struct protect *protect)
     memset(protect, 0, sizeof(*protect));
 }
 
-/* Whether the release condition has held as long as the row asks. */
 static bool has_held(const struct rule *rule, const struct rule_state *state,
                      const struct params *params)
 {
-    return state->released_ms >= rule_time_ms(rule->hold, params);
+    return state->released_ms >= rule_hold_ms(rule, params);
 }
 
-static void trip(const struct rule *rule, struct rule_state *state, const struct params *params)
+/* Stages of one incident are one try. */
+static bool is_tried(const struct protect *protect, uint8_t tries)
 {
-    state->active = true;
-    state->since_ms = 0;
-    state->released_ms = 0;
-    state->locked = rule->latch == LATCH_MANUAL;
+    for (int id = 0; id < RULE_COUNT; id++) {
+        if (protect->state[id].active && rules[id].tries == tries)
+            return true;
+    }
+    return false;
+}
+
+static void trip(struct protect *protect, const struct rule *rule, struct rule_state *state,
+                 const struct params *params)
+{
+    struct tries_state *tries = &protect->tries[rule->tries];
+    bool counts = rule->latch == LATCH_COUNTED && !is_tried(protect, rule->tries);
+    *state = (struct rule_state){.active = true};
+    if (counts) {
+        tries->count++;
+        tries->quiet_ms = 0;
+    }
     if (rule->latch == LATCH_COUNTED) {
-        state->tries++;
-        state->locked = state->tries > params->over_current_tries;
+        state->locked = tries->count > params->over_current_tries;
+    } else {
+        state->locked = rule->latch != LATCH_AUTO;
     }
 }
 
-static void release(struct rule_state *state)
+static void step_idle(struct protect *protect, const struct rule *rule, struct rule_state *state,
+                      const struct params *params, uint32_t dt_ms)
 {
-    state->active = false;
-    state->beyond_ms = 0;
-    state->since_ms = 0;
-}
-
-static void step_idle(const struct rule *rule, struct rule_state *state,
-                      const struct params *params, bool beyond, uint32_t dt_ms)
-{
-    if (state->tries && (state->since_ms = add_sat_u32(state->since_ms, dt_ms)) >= FORGET_MS)
-        state->tries = 0;
-    if (!beyond) {
-        state->beyond_ms = 0;
+    if (state->forgiven && !protect->dead_cell)
         return;
-    }
     state->beyond_ms = add_sat_u32(state->beyond_ms, dt_ms);
-    if (state->beyond_ms >= rule_time_ms(rule->delay, params))
-        trip(rule, state, params);
+    if (state->beyond_ms >= rule_delay_ms(rule, params))
+        trip(protect, rule, state, params);
 }
 
 static void step_active(const struct rule *rule, struct rule_state *state,
                         const struct measured *measured, const struct params *params,
                         uint32_t dt_ms)
 {
-    int32_t value = measured->quantity[rule->quantity];
-    bool free = measured->complete && is_released(rule, params, value);
+    bool free = measured->complete && is_released(rule, params, measured->quantity[rule->quantity]);
     state->since_ms = add_sat_u32(state->since_ms, dt_ms);
     state->released_ms = free ? add_sat_u32(state->released_ms, dt_ms) : 0;
     if (!state->locked && free && has_held(rule, state, params) &&
-        (!rule->extra || rule->extra(state, measured)))
-        release(state);
+        (!rule->extra || rule->extra(state, measured, params)))
+        *state = (struct rule_state){0};
 }
 
 static void collect(struct protect *protect, const struct rule *rule,
@@ -141,10 +182,34 @@ static void collect(struct protect *protect, const struct rule *rule,
     protect->blocks |= rule->blocks;
     if (rule->latch != LATCH_COUNTED || state->locked)
         return;
-    uint32_t hold_ms = rule_time_ms(rule->hold, params);
+    uint32_t hold_ms = rule_hold_ms(rule, params);
     uint32_t left_ms = hold_ms > state->released_ms ? hold_ms - state->released_ms : 0;
     if (!protect->release_left_ms || left_ms < protect->release_left_ms)
         protect->release_left_ms = left_ms;
+}
+
+static void step_tries(struct protect *protect, uint32_t dt_ms)
+{
+    for (int i = 0; i < TRIES_COUNT; i++) {
+        struct tries_state *tries = &protect->tries[i];
+        if (tries->count && (tries->quiet_ms = add_sat_u32(tries->quiet_ms, dt_ms)) >= FORGET_MS)
+            tries->count = 0;
+    }
+}
+
+static void step_rule(struct protect *protect, int id, const struct measured *measured,
+                      const struct params *params, uint32_t dt_ms)
+{
+    const struct rule *rule = &rules[id];
+    struct rule_state *state = &protect->state[id];
+    if (state->active)
+        step_active(rule, state, measured, params, dt_ms);
+    else if (is_beyond(rule, params, measured->quantity[rule->quantity]))
+        step_idle(protect, rule, state, params, dt_ms);
+    else if (state->beyond_ms || state->forgiven)
+        *state = (struct rule_state){0};
+    if (state->active)
+        collect(protect, rule, state, params);
 }
 
 void protect_step(struct protect *protect, const struct measured *measured,
@@ -154,32 +219,50 @@ void protect_step(struct protect *protect, const struct measured *measured,
     memset(protect->warnings, 0, sizeof(protect->warnings));
     protect->blocks = BLOCKS_NOTHING;
     protect->release_left_ms = 0;
-    protect->dead_cell |= measured->quantity[QUANTITY_CELL_MIN_MV] < DEAD_CELL_MV;
-    for (int i = 0; i < RULE_COUNT; i++) {
-        const struct rule *rule = &rules[i];
-        struct rule_state *state = &protect->state[i];
-        if (state->active)
-            step_active(rule, state, measured, params, dt_ms);
-        else
-            step_idle(rule, state, params,
-                      is_beyond(rule, params, measured->quantity[rule->quantity]), dt_ms);
-        if (state->active)
-            collect(protect, rule, state, params);
+    protect->dead_cell |= measured->seen && measured->quantity[QUANTITY_CELL_MIN_MV] < DEAD_CELL_MV;
+    step_tries(protect, dt_ms);
+    for (int id = 0; id < RULE_COUNT; id++) {
+        if (measured->seen || quantity_info[rules[id].quantity].kind == QUANTITY_SIGN)
+            step_rule(protect, id, measured, params, dt_ms);
     }
+}
+
+static bool may_release(const struct protect *protect, int id, const struct params *params)
+{
+    const struct rule_state *state = &protect->state[id];
+    if (!state->locked)
+        return false;
+    if (rules[id].latch == LATCH_SERVICE)
+        return !protect->dead_cell;
+    return has_held(&rules[id], state, params);
 }
 
 int protect_release(struct protect *protect, const struct params *params)
 {
     int count = 0;
-    for (int i = 0; i < RULE_COUNT; i++) {
-        struct rule_state *state = &protect->state[i];
-        bool dead = i == RULE_deep && protect->dead_cell;
-        if (!state->locked || dead || !has_held(&rules[i], state, params))
+    for (int id = 0; id < RULE_COUNT; id++) {
+        if (!may_release(protect, id, params))
             continue;
-        state->locked = false;
-        state->tries = 0;
-        release(state);
+        protect->tries[rules[id].tries].count = 0;
+        protect->state[id] = (struct rule_state){.forgiven = rules[id].latch == LATCH_SERVICE};
         count++;
     }
     return count;
+}
+
+uint8_t protect_blocks(const struct protect *protect, bool emergency)
+{
+    uint8_t blocks = protect->blocks & BLOCKS_HARD;
+    if (protect->blocks & BLOCKS_UNDER_VOLTAGE && !emergency)
+        blocks |= BLOCKS_DISCHARGE;
+    return blocks;
+}
+
+int protect_cause(const struct protect *protect, enum alarm alarm)
+{
+    for (int id = 0; id < RULE_COUNT; id++) {
+        if (protect->state[id].active && rules[id].alarm == alarm && rules[id].level == LEVEL_TRIP)
+            return id;
+    }
+    return -1;
 }

@@ -9,8 +9,6 @@
 
 enum { FORCE_CHARGE_BAND_PERMILLE = 40 };
 
-static const uint64_t full_charge_due_ms = 30ull * 86400000ull;
-
 static const uint8_t measured_values[] = {
     VALUE_pack_mv,        VALUE_pack_ma,         VALUE_power_w,        VALUE_cell_mean_mv,
     VALUE_cell_spread_mv, VALUE_cell_min_mv,     VALUE_cell_max_mv,    VALUE_cell_min_index,
@@ -19,12 +17,14 @@ static const uint8_t measured_values[] = {
 
 /* Decided in every step, so always known. */
 static const uint8_t decided_values[] = {
-    VALUE_charge_allowed, VALUE_discharge_allowed,
-    VALUE_charge_on,      VALUE_discharge_on,
-    VALUE_power_state,    VALUE_balance_ma,
-    VALUE_balance_state,  VALUE_leds,
-    VALUE_contacts,       VALUE_alarms,
-    VALUE_warnings,
+    VALUE_charge_allowed,  VALUE_discharge_allowed,
+    VALUE_charge_on,       VALUE_discharge_on,
+    VALUE_power_state,     VALUE_balance_ma,
+    VALUE_balance_state,   VALUE_leds,
+    VALUE_contacts,        VALUE_alarms,
+    VALUE_warnings,        VALUE_heating_on,
+    VALUE_heating_ma,      VALUE_precharging,
+    VALUE_charger_present, VALUE_emergency_left_s,
 };
 
 /* Which values are known; changes seldom. */
@@ -80,6 +80,7 @@ void report_fast(struct bms *bms)
     s->charge_on = bms->switches.charge;
     s->discharge_on = bms->switches.discharge;
     s->power_state = bms->power.state;
+    s->emergency_left_s = (int32_t)((bms->power.emergency_ms + 999) / 1000);
     memcpy(s->alarms, bms->alarms, sizeof(s->alarms));
     memcpy(s->warnings, bms->warnings, sizeof(s->warnings));
     s->taken_ms = (uint32_t)bms->uptime_ms;
@@ -100,7 +101,7 @@ static void report_charge(struct snapshot *s, struct bms *bms)
     snapshot_put(s, VALUE_cycle_mah, soc->cycle_mah);
     snapshot_put(s, VALUE_cycle_count, soc->cycle_mah / bms->params.nominal_mah);
     snapshot_put(s, VALUE_force_charge, bms->force_charge);
-    snapshot_put(s, VALUE_full_charge_requested, soc->since_full_ms >= full_charge_due_ms);
+    snapshot_put(s, VALUE_full_charge_requested, soc_full_charge_due(soc));
 }
 
 static void report_times(struct snapshot *s, const struct bms *bms)
@@ -108,6 +109,10 @@ static void report_times(struct snapshot *s, const struct bms *bms)
     snapshot_put(s, VALUE_release_left_s, (int32_t)(bms->protect.release_left_ms / 1000));
     snapshot_put(s, VALUE_run_time_s, (int32_t)(bms->run_time_ms / 1000));
     snapshot_put(s, VALUE_uptime_s, (int32_t)(bms->uptime_ms / 1000));
+    snapshot_put(s, VALUE_start_count, (int32_t)bms->start_count);
+    snapshot_put(s, VALUE_record_count, (int32_t)bms->record_count);
+    snapshot_put(s, VALUE_sleep_left_s,
+                 (int32_t)(power_sleep_left_ms(&bms->power, &bms->params) / 1000));
     snapshot_put(s, VALUE_clock_s, (int32_t)bms->clock_s);
     snapshot_set_have(s, VALUE_clock_s, bms->clock_s != 0);
 }
@@ -136,6 +141,9 @@ void report_outputs(struct bms *bms)
     s->balance_sink_index = balance->sink;
     snapshot_set_have(s, VALUE_balance_source_index, balance->ma > 0);
     snapshot_set_have(s, VALUE_balance_sink_index, balance->ma > 0);
+    s->heating_on = bms->heating.on;
+    s->heating_ma = bms->heating.on ? bms->heater_ma : 0;
+    s->precharging = bms->precharge.on;
     s->leds = bms->leds.lit | bms->leds.flickering << 16;
     s->contacts = bms->contacts.dry1 | bms->contacts.dry2 << 1 | bms->outputs.buzzer << 2;
 }

@@ -11,16 +11,15 @@
 #include "base/text.h"
 #include "core/events.h"
 
-enum { PASSWORD_MIN_SIZE = 4 };
+enum { PASSWORD_MIN_SIZE = 4, REMOTE_COUNT = 3 };
 
 _Static_assert(PARAM_COUNT <= UINT8_MAX, "an event holds the id of a setting in a byte");
 
 /* Role a command needs, by kind; settings have their own (core/params.def). */
 static const uint8_t needed_role[COMMAND_KIND_COUNT] = {
-    [COMMAND_PRESET_LFP] = ROLE_INSTALLER,
-    [COMMAND_RELEASE] = ROLE_INSTALLER,
-    [COMMAND_SHUT_DOWN] = ROLE_USER,
-    [COMMAND_SET_CLOCK] = ROLE_USER,
+    [COMMAND_PRESET_LFP] = ROLE_INSTALLER, [COMMAND_RELEASE] = ROLE_INSTALLER,
+    [COMMAND_EMERGENCY] = ROLE_USER,       [COMMAND_CONTACT] = ROLE_USER,
+    [COMMAND_SHUT_DOWN] = ROLE_USER,       [COMMAND_SET_CLOCK] = ROLE_USER,
 };
 
 static bool may_write(enum role role, uint8_t access)
@@ -59,18 +58,7 @@ void bms_pending_params(const struct bms *bms, struct params *params)
         change(params, &bms->queue[i]);
 }
 
-/* Whether the settings are in harmony once the queue and then this command have been applied. */
-static enum command_result check_change(const struct bms *bms, const struct command *command)
-{
-    struct params params;
-    int relation;
-    bms_pending_params(bms, &params);
-    change(&params, command);
-    return params_check(&params, &relation) < 0 ? COMMAND_ACCEPTED : COMMAND_CONFLICT;
-}
-
-static enum command_result check_param(const struct bms *bms, const struct command *command,
-                                       enum role role)
+static enum command_result check_param(const struct command *command, enum role role)
 {
     if (command->id >= PARAM_COUNT)
         return COMMAND_UNKNOWN;
@@ -79,7 +67,7 @@ static enum command_result check_param(const struct bms *bms, const struct comma
         return COMMAND_NO_ACCESS;
     if (command->value < info->min || command->value > info->max)
         return COMMAND_OUT_OF_RANGE;
-    return check_change(bms, command);
+    return COMMAND_ACCEPTED;
 }
 
 static bool text_printable(const char *text, size_t size)
@@ -138,26 +126,33 @@ static enum command_result check_order(const struct bms *bms, const struct comma
 {
     if (role < needed_role[command->kind])
         return COMMAND_NO_ACCESS;
-    if (command->kind == COMMAND_PRESET_LFP)
-        return check_change(bms, command);
-    bool no_time = command->kind == COMMAND_SET_CLOCK && command->value < 1;
-    return no_time ? COMMAND_OUT_OF_RANGE : COMMAND_ACCEPTED;
+    switch (command->kind) {
+    case COMMAND_SET_CLOCK:
+        return command->value < 1 ? COMMAND_OUT_OF_RANGE : COMMAND_ACCEPTED;
+    case COMMAND_CONTACT:
+        return command->id < REMOTE_COUNT ? COMMAND_ACCEPTED : COMMAND_UNKNOWN;
+    case COMMAND_EMERGENCY:
+        return !command->value || power_emergency_possible(&bms->power, &bms->measured)
+                   ? COMMAND_ACCEPTED
+                   : COMMAND_CONFLICT;
+    default:
+        return COMMAND_ACCEPTED;
+    }
 }
 
-enum command_result bms_check(const struct bms *bms, const struct command *command)
+/* A command by itself; the harmony of settings is looked at for all together. */
+static enum command_result check_one(const struct bms *bms, const struct command *command)
 {
     if (command->session >= SESSION_COUNT || command->kind >= COMMAND_KIND_COUNT)
         return COMMAND_UNKNOWN;
     enum role role = access_role(&bms->access, &bms->params, (enum session)command->session);
-    if (bms->queue_count == COMMAND_QUEUE_MAX)
-        return COMMAND_BUSY;
     switch (command->kind) {
     case COMMAND_LOGIN:
         return check_login(bms, command);
     case COMMAND_LOGOUT:
         return COMMAND_ACCEPTED;
     case COMMAND_SET_PARAM:
-        return check_param(bms, command, role);
+        return check_param(command, role);
     case COMMAND_SET_TEXT:
         return check_text(&bms->params, command, role);
     case COMMAND_FORBIDDEN:
@@ -165,6 +160,41 @@ enum command_result bms_check(const struct bms *bms, const struct command *comma
     default:
         return check_order(bms, command, role);
     }
+}
+
+/* Whether the settings are in harmony once the queue and then these commands have been applied. */
+static bool leaves_harmony(const struct bms *bms, const struct command *commands, uint8_t count)
+{
+    struct params params;
+    int relation;
+    bool changes = false;
+    bms_pending_params(bms, &params);
+    for (uint8_t i = 0; i < count; i++) {
+        change(&params, &commands[i]);
+        changes |= commands[i].kind == COMMAND_SET_PARAM || commands[i].kind == COMMAND_PRESET_LFP;
+    }
+    return !changes || params_check(&params, &relation) < 0;
+}
+
+enum command_result bms_check_all(const struct bms *bms, const struct command *commands,
+                                  uint8_t count, uint8_t *refused)
+{
+    for (*refused = 0; *refused < count; (*refused)++) {
+        bool mixed = count > 1 && commands[*refused].kind == COMMAND_LOGIN;
+        enum command_result result = mixed ? COMMAND_UNKNOWN : check_one(bms, &commands[*refused]);
+        if (result != COMMAND_ACCEPTED)
+            return result;
+    }
+    *refused = 0;
+    if (bms->queue_count + count > COMMAND_QUEUE_MAX)
+        return COMMAND_BUSY;
+    return leaves_harmony(bms, commands, count) ? COMMAND_ACCEPTED : COMMAND_CONFLICT;
+}
+
+enum command_result bms_check(const struct bms *bms, const struct command *command)
+{
+    uint8_t refused;
+    return bms_check_all(bms, command, 1, &refused);
 }
 
 /* The event with its author. */
@@ -195,26 +225,41 @@ static void log_in(struct bms *bms, const struct command *command, enum command_
                                           (uint8_t)role, 0)));
 }
 
-enum command_result bms_request(struct bms *bms, const struct command *command)
+/* Accepted commands are applied by the next step; a log-out at once, like a log-in. */
+static void queue(struct bms *bms, const struct command *command)
 {
-    enum command_result result = bms_check(bms, command);
+    enum session session = (enum session)command->session;
+    if (command->kind == COMMAND_LOGOUT) {
+        access_close(&bms->access, session);
+        return;
+    }
+    access_touch(&bms->access, session);
+    bms->queue[bms->queue_count++] = *command;
+}
+
+enum command_result bms_request_all(struct bms *bms, const struct command *commands, uint8_t count)
+{
+    uint8_t refused;
+    enum command_result result = bms_check_all(bms, commands, count, &refused);
     if (result == COMMAND_UNKNOWN || result == COMMAND_BUSY)
         return result;
-    if (command->kind == COMMAND_LOGIN) {
-        log_in(bms, command, result);
+    if (commands->kind == COMMAND_LOGIN) {
+        log_in(bms, commands, result);
         return result;
     }
+    for (uint8_t i = 0; result == COMMAND_ACCEPTED && i < count; i++)
+        queue(bms, &commands[i]);
     if (result != COMMAND_ACCEPTED) {
-        early_event(bms, by(command, event_of(EVENT_REFUSED, command->kind, (int32_t)result)));
-        return result;
+        struct event event = event_of(EVENT_REFUSED, commands[refused].kind, (int32_t)result);
+        event.before = commands[refused].id;
+        early_event(bms, by(&commands[refused], event));
     }
-    if (command->kind == COMMAND_LOGOUT) {
-        access_close(&bms->access, (enum session)command->session);
-        return result;
-    }
-    access_touch(&bms->access, (enum session)command->session);
-    bms->queue[bms->queue_count++] = *command;
     return result;
+}
+
+enum command_result bms_request(struct bms *bms, const struct command *command)
+{
+    return bms_request_all(bms, command, 1);
 }
 
 static void apply_param(struct bms *bms, const struct command *command)
@@ -227,28 +272,46 @@ static void apply_param(struct bms *bms, const struct command *command)
     event_put(&bms->outputs, bms->run_time_ms, by(command, event));
 }
 
-static void apply(struct bms *bms, const struct command *command)
+static void apply_text(struct bms *bms, const struct command *command)
+{
+    params_put_text(&bms->params, (enum text_param_id)command->id, command->text,
+                    COMMAND_TEXT_SIZE);
+    bms->password_unchanged = access_password_unchanged(&bms->params);
+    event_put(&bms->outputs, bms->run_time_ms,
+              by(command, event_of(EVENT_TEXT, (uint8_t)command->id, 0)));
+}
+
+/* An installer who releases also confirms settings that were lost: the defaults are in use. */
+static void apply_release(struct bms *bms, const struct command *command)
+{
+    int count = protect_release(&bms->protect, &bms->params);
+    count += bms->parameters_bad;
+    bms->parameters_bad = false;
+    event_put(&bms->outputs, bms->run_time_ms, by(command, event_of(EVENT_RELEASED, 0, count)));
+}
+
+static void apply_contact(struct bms *bms, const struct command *command)
+{
+    uint8_t bit = (uint8_t)(1u << command->id);
+    bms->remote_mask = (uint8_t)(command->value ? bms->remote_mask | bit : bms->remote_mask & ~bit);
+}
+
+static void apply_order(struct bms *bms, const struct command *command)
 {
     switch (command->kind) {
-    case COMMAND_SET_PARAM:
-        apply_param(bms, command);
-        return;
-    case COMMAND_SET_TEXT:
-        params_put_text(&bms->params, (enum text_param_id)command->id, command->text,
-                        COMMAND_TEXT_SIZE);
-        event_put(&bms->outputs, bms->run_time_ms,
-                  by(command, event_of(EVENT_TEXT, (uint8_t)command->id, 0)));
-        return;
     case COMMAND_PRESET_LFP:
         change(&bms->params, command);
-        break;
-    case COMMAND_RELEASE:
-        protect_release(&bms->protect, &bms->params);
         break;
     case COMMAND_SHUT_DOWN:
         power_shut_down(&bms->power);
         break;
-    default: /* COMMAND_SET_CLOCK */
+    case COMMAND_EMERGENCY:
+        power_emergency(&bms->power, command->value != 0);
+        break;
+    case COMMAND_CONTACT:
+        apply_contact(bms, command);
+        break;
+    default:
         ASSERT(command->kind == COMMAND_SET_CLOCK);
         bms->clock_s = (uint32_t)command->value;
         break;
@@ -257,9 +320,33 @@ static void apply(struct bms *bms, const struct command *command)
               by(command, event_of(EVENT_COMMAND, command->kind, command->value)));
 }
 
+static void apply(struct bms *bms, const struct command *command)
+{
+    if (command->kind == COMMAND_SET_PARAM)
+        apply_param(bms, command);
+    else if (command->kind == COMMAND_SET_TEXT)
+        apply_text(bms, command);
+    else if (command->kind == COMMAND_RELEASE)
+        apply_release(bms, command);
+    else
+        apply_order(bms, command);
+}
+
 void request_apply(struct bms *bms)
 {
     for (uint8_t i = 0; i < bms->queue_count; i++)
         apply(bms, &bms->queue[i]);
     bms->queue_count = 0;
+}
+
+void request_reset_passwords(struct bms *bms)
+{
+    for (int id = 0; id < TEXT_PARAM_COUNT; id++) {
+        const struct text_param_info *info = &text_param_info[id];
+        if (info->secret)
+            params_put_text(&bms->params, (enum text_param_id)id, info->initial, info->size);
+    }
+    bms->password_unchanged = true;
+    access_init(&bms->access);
+    event_put(&bms->outputs, bms->run_time_ms, event_of(EVENT_PASSWORD_RESET, 0, 0));
 }

@@ -9,4 +9,7 @@
 /* Applies and empties the queue; called once per step, before the stages. */
 void request_apply(struct bms *bms);
 
+/* Both passwords back to those as delivered, and every session closed: by the button. */
+void request_reset_passwords(struct bms *bms);
+
 #endif

@@ -25,6 +25,8 @@ enum {
     SHOWN_HIGH_PERMILLE = 990,
 };
 
+static const uint64_t full_charge_due_ms = 30ull * 86400000ull;
+
 static void publish(struct soc *soc)
 {
     int64_t permille = div_round(soc->charge_mams * 1000, soc->full_mams);
@@ -38,12 +40,26 @@ static void publish(struct soc *soc)
     soc->full_mah = (int32_t)div_round(soc->full_mams, MAMS_PER_MAH);
 }
 
-void soc_init(struct soc *soc, const struct params *params, int32_t soc_permille)
+void soc_init(struct soc *soc, const struct params *params, const struct stored *stored)
 {
     memset(soc, 0, sizeof(*soc));
     soc->full_mams = params->nominal_mah * MAMS_PER_MAH;
-    soc->charge_mams = soc->full_mams / 1000 * clamp32(soc_permille, 0, 1000);
+    soc->charge_mams = clamp64(stored->remaining_mah * MAMS_PER_MAH, 0, soc->full_mams);
+    soc->cycle_mah = stored->cycle_mah;
+    soc->since_full_ms = stored->since_full_s * 1000ull;
     publish(soc);
+}
+
+void soc_remember(const struct soc *soc, struct stored *stored)
+{
+    stored->remaining_mah = soc->remaining_mah;
+    stored->cycle_mah = soc->cycle_mah;
+    stored->since_full_s = (uint32_t)(soc->since_full_ms / 1000);
+}
+
+bool soc_full_charge_due(const struct soc *soc)
+{
+    return soc->since_full_ms >= full_charge_due_ms;
 }
 
 void soc_set_capacity(struct soc *soc, int32_t nominal_mah)

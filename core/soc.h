@@ -10,6 +10,7 @@
 
 #include "core/measure.h"
 #include "core/params.h"
+#include "core/stored.h"
 
 struct soc {
     int32_t soc_permille; /* shown */
@@ -29,8 +30,13 @@ struct soc {
     uint32_t pending_ms; /* time since the last estimate */
 };
 
-/* `soc_permille` is the stored charge (0..1000). */
-void soc_init(struct soc *soc, const struct params *params, int32_t soc_permille);
+void soc_init(struct soc *soc, const struct params *params, const struct stored *stored);
+
+/* What outlives a restart. */
+void soc_remember(const struct soc *soc, struct stored *stored);
+
+/* No full anchor for 30 days. */
+bool soc_full_charge_due(const struct soc *soc);
 
 /* Counts every step, checks anchors once a second. Call only with complete measurements. */
 void soc_step(struct soc *soc, const struct measured *measured, const struct params *params,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Decision on the two FETs. A FET that is blocked in its own direction still carries current of the
  * other direction through its body diode; above 2 A that diode would burn, so the FET is closed and
- * opens again within one step once less than 1 A flows (safety rules, invariant 1). Hard blocks
- * know no exception.
+ * opens again within one step once less than 1 A flows (safety rules, invariant 1). This needs the
+ * other direction to be allowed, so hard blocks, which forbid both, know no exception.
  */
 #include "core/switches.h"
 
@@ -28,6 +28,12 @@ static enum switch_reason verdict(const struct switch_conditions *conditions, ui
     return enabled ? SWITCH_ALLOWED : SWITCH_SETTING;
 }
 
+bool switches_want_discharge(const struct switch_conditions *conditions,
+                             const struct params *params)
+{
+    return verdict(conditions, BLOCKS_DISCHARGE, params->discharge_enabled) == SWITCH_ALLOWED;
+}
+
 /* `reverse_ma`: current through this FET's body diode, positive when it conducts. */
 static bool diode_conducts(bool closed_for_diode, int32_t reverse_ma)
 {
@@ -39,16 +45,16 @@ void switches_step(struct switches *switches, const struct switch_conditions *co
 {
     enum switch_reason charge = verdict(conditions, BLOCKS_CHARGE, params->charge_enabled);
     enum switch_reason discharge = verdict(conditions, BLOCKS_DISCHARGE, params->discharge_enabled);
-    bool exception = conditions->powered && conditions->measured &&
-                     (conditions->blocks & BLOCKS_HARD) != BLOCKS_HARD;
+    if (discharge == SWITCH_ALLOWED && !conditions->precharged)
+        discharge = SWITCH_PRECHARGE;
     bool charge_diode = switches->charge_reason == SWITCH_BODY_DIODE;
     bool discharge_diode = switches->discharge_reason == SWITCH_BODY_DIODE;
     switches->charge_allowed = charge == SWITCH_ALLOWED;
     switches->discharge_allowed = discharge == SWITCH_ALLOWED;
-    if (exception && !switches->charge_allowed && switches->discharge_allowed &&
+    if (!switches->charge_allowed && switches->discharge_allowed &&
         diode_conducts(charge_diode, -conditions->pack_ma))
         charge = SWITCH_BODY_DIODE;
-    if (exception && !switches->discharge_allowed && switches->charge_allowed &&
+    if (!switches->discharge_allowed && switches->charge_allowed &&
         diode_conducts(discharge_diode, conditions->pack_ma))
         discharge = SWITCH_BODY_DIODE;
     switches->charge = charge == SWITCH_ALLOWED || charge == SWITCH_BODY_DIODE;

@@ -22,13 +22,19 @@ struct switches {
 
 /* What the switches need to know of the other stages. */
 struct switch_conditions {
-    uint8_t blocks; /* core/protect.h */
-    bool powered;   /* power state ON */
-    bool measured;  /* complete measurement */
+    uint8_t blocks;  /* core/protect.h */
+    bool powered;    /* power state allows switches */
+    bool measured;   /* complete measurement */
+    bool precharged; /* the discharge switch may close */
     int32_t pack_ma;
 };
 
 void switches_init(struct switches *switches); /* both open */
+
+/* Whether the discharge switch would close, pre-charge apart. */
+bool switches_want_discharge(const struct switch_conditions *conditions,
+                             const struct params *params);
+
 void switches_step(struct switches *switches, const struct switch_conditions *conditions,
                    const struct params *params);
 

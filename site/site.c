@@ -18,8 +18,11 @@ static void init_packs(struct site *site, const struct site_setup *setup)
     pack.params.parallel_packs = setup->first_dip == 0 ? setup->pack_count : 1;
     for (uint8_t i = 0; i < setup->pack_count; i++) {
         uint8_t dip = (uint8_t)(setup->first_dip + i);
-        pack.stored =
-            (struct stored){.soc_permille = setup->soc_permille[i], .run_time_s = 0, .on = true};
+        pack.stored = (struct stored){
+            .remaining_mah = (int32_t)div_round(
+                (int64_t)setup->params->nominal_mah * setup->soc_permille[i], 1000),
+            .on = true,
+        };
         device_init(&site->device[i], &pack, dip);
         site->inputs[i].dip = dip;
         site->bus_cable[i] = true;

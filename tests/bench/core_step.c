@@ -25,7 +25,7 @@ int main(void)
 {
     static struct bms bms;
     struct params params;
-    struct stored stored = {.soc_permille = 600, .on = true};
+    struct stored stored = {.remaining_mah = 188400, .on = true};
     struct inputs inputs = {.cell_valid_mask = 0xFFFF, .temp_valid_mask = 0xFF, .pack_valid = true};
     for (int i = 0; i < TEMP_MAX; i++)
         inputs.temp_ddegc[i] = 250;

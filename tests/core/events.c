@@ -84,8 +84,9 @@ static void both_switches_are_recorded_in_a_full_queue(void **state)
     events_of_switches(&outputs, 0, &before, &now, -350000);
     assert_int_equal(outputs.event_count, OUTPUT_EVENT_MAX);
     assert_int_equal(outputs.events_lost, 0);
-    expect(&outputs.events[6], EVENT_CHARGE_OPENED, SWITCH_PROTECTION, -350000);
-    expect(&outputs.events[7], EVENT_DISCHARGE_OPENED, SWITCH_PROTECTION, -350000);
+    expect(&outputs.events[OUTPUT_EVENT_MAX - 2], EVENT_CHARGE_OPENED, SWITCH_PROTECTION, -350000);
+    expect(&outputs.events[OUTPUT_EVENT_MAX - 1], EVENT_DISCHARGE_OPENED, SWITCH_PROTECTION,
+           -350000);
 }
 
 static void nothing_is_written_behind_the_queue(void **state)
@@ -97,60 +98,6 @@ static void nothing_is_written_behind_the_queue(void **state)
     assert_int_equal(outputs.event_count, OUTPUT_EVENT_MAX);
     assert_int_equal(outputs.events_lost, 20 - OUTPUT_EVENT_MAX);
     assert_int_equal(outputs.events[OUTPUT_EVENT_MAX - 1].value, OUTPUT_EVENT_MAX - 1);
-}
-
-static void alarms_that_stay_are_no_event(void **state)
-{
-    (void)state;
-    struct outputs outputs = {0};
-    const uint32_t alarms[ALARM_WORDS] = {0x12345678, 0x5};
-    events_of_alarms(&outputs, 0, alarms, alarms);
-    assert_int_equal(outputs.event_count, 0);
-}
-
-static void each_alarm_sets_and_clears_with_one_event(void **state)
-{
-    (void)state;
-    const uint32_t none[ALARM_WORDS] = {0};
-    for (int id = 0; id < ALARM_COUNT; id++) {
-        struct outputs outputs = {0};
-        uint32_t one[ALARM_WORDS] = {0};
-        alarm_put(one, (enum alarm)id, true);
-        events_of_alarms(&outputs, 7000, none, one);
-        events_of_alarms(&outputs, 9000, one, none);
-        assert_int_equal(outputs.event_count, 2);
-        expect(&outputs.events[0], EVENT_ALARM_SET, id, 0);
-        expect(&outputs.events[1], EVENT_ALARM_CLEARED, id, 0);
-        assert_int_equal(outputs.events[0].time_s, 7);
-        assert_int_equal(outputs.events[1].time_s, 9);
-    }
-}
-
-static void only_alarms_that_changed_are_events(void **state)
-{
-    (void)state;
-    struct outputs outputs = {0};
-    uint32_t before[ALARM_WORDS] = {0};
-    uint32_t now[ALARM_WORDS] = {0};
-    alarm_put(before, ALARM_cell_count, true);
-    alarm_put(before, ALARM_internal, true);
-    alarm_put(now, ALARM_internal, true);
-    alarm_put(now, ALARM_no_pack, true);
-    events_of_alarms(&outputs, 0, before, now);
-    assert_int_equal(outputs.event_count, 2);
-    expect(&outputs.events[0], EVENT_ALARM_CLEARED, ALARM_cell_count, 0);
-    expect(&outputs.events[1], EVENT_ALARM_SET, ALARM_no_pack, 0);
-}
-
-static void alarms_beyond_the_queue_are_counted(void **state)
-{
-    (void)state;
-    struct outputs outputs = {0};
-    const uint32_t before[ALARM_WORDS] = {0};
-    const uint32_t now[ALARM_WORDS] = {0x3FF, 0};
-    events_of_alarms(&outputs, 0, before, now);
-    assert_int_equal(outputs.event_count, ORDINARY_PLACES);
-    assert_int_equal(outputs.events_lost, 10 - ORDINARY_PLACES);
 }
 
 static void a_switch_that_stays_is_no_event_even_with_another_reason(void **state)
@@ -195,10 +142,6 @@ int main(void)
         cmocka_unit_test(every_kind_but_the_moves_of_a_switch_is_ordinary),
         cmocka_unit_test(both_switches_are_recorded_in_a_full_queue),
         cmocka_unit_test(nothing_is_written_behind_the_queue),
-        cmocka_unit_test(alarms_that_stay_are_no_event),
-        cmocka_unit_test(each_alarm_sets_and_clears_with_one_event),
-        cmocka_unit_test(only_alarms_that_changed_are_events),
-        cmocka_unit_test(alarms_beyond_the_queue_are_counted),
         cmocka_unit_test(a_switch_that_stays_is_no_event_even_with_another_reason),
         cmocka_unit_test(each_move_of_a_switch_has_its_reason_and_current),
     };

@@ -276,16 +276,64 @@ static void cell_count_and_current_sensor_are_watched(void **state)
     assert_false(bench.measured.current_fault);
 }
 
-static void a_short_circuit_is_seen_even_without_a_measurement(void **state)
+static void spreads_count_where_they_mean_something(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    const int32_t *quantity = bench.measured.quantity;
+    bench.inputs.cell_mv[2] = 3400;
+    bench.inputs.cell_mv[5] = 3250;
+    bench.inputs.pack_ma = 314000 / 50 - 1;
+    steps(&bench, 10);
+    assert_int_equal(quantity[QUANTITY_SPREAD_MV], 150);
+    assert_int_equal(quantity[QUANTITY_SPREAD_TOP_MV], 0);
+    assert_int_equal(quantity[QUANTITY_SPREAD_REST_MV], 150);
+    assert_int_equal(quantity[QUANTITY_TEMP_SPREAD_DDEGC], 40);
+    bench.inputs.cell_mv[2] = 3401;
+    bench.inputs.pack_ma = 314000 / 50;
+    steps(&bench, 10);
+    assert_int_equal(quantity[QUANTITY_SPREAD_TOP_MV], 151);
+    assert_int_equal(quantity[QUANTITY_SPREAD_REST_MV], 0);
+}
+
+static void a_sensor_that_jumps_is_left_alone_for_ten_seconds(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
     steps(&bench, 100);
-    bench.inputs.pack_valid = false;
-    bench.inputs.discharge_short = true;
+    bench.inputs.temp_ddegc[1] = 231; /* 2.1 K within a sample */
+    steps(&bench, 1990);
+    assert_int_equal(bench.measured.temp_ddegc[1], 210);
+    assert_false(bench.measured.temp_fault);
     steps(&bench, 10);
-    assert_int_equal(bench.measured.quantity[QUANTITY_SHORT], 1);
+    assert_true(bench.measured.temp_fault);
+    assert_int_equal(bench.measured.temp_valid_mask, 0x1D);
+    steps(&bench, 8000);
+    assert_true(bench.measured.temp_fault);
+    steps(&bench, 10);
+    assert_false(bench.measured.temp_fault);
+    assert_int_equal(bench.measured.temp_ddegc[1], 231);
+}
+
+static void a_sensor_may_move_as_fast_as_its_noise_and_ten_kelvin_a_second(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    steps(&bench, 100);
+    bench.inputs.temp_ddegc[1] = 230; /* 2.0 K: noise */
+    steps(&bench, 10);
+    assert_int_equal(bench.measured.temp_ddegc[1], 230);
+    bench.inputs.temp_ddegc[1] = 330; /* 10 K in a second */
+    bench.inputs.sample_count++;
+    measure_step(&bench.measured, &bench.inputs, &bench.params, 1000);
+    assert_int_equal(bench.measured.temp_ddegc[1], 330);
+    bench.inputs.temp_ddegc[1] = 431;
+    bench.inputs.sample_count++;
+    measure_step(&bench.measured, &bench.inputs, &bench.params, 1000);
+    assert_int_equal(bench.measured.temp_ddegc[1], 330);
 }
 
 int main(void)
@@ -303,7 +351,9 @@ int main(void)
         cmocka_unit_test(no_temperature_is_invented_for_a_sensor_that_never_answered),
         cmocka_unit_test(a_lost_switch_sensor_counts_as_burning_after_two_seconds),
         cmocka_unit_test(cell_count_and_current_sensor_are_watched),
-        cmocka_unit_test(a_short_circuit_is_seen_even_without_a_measurement),
+        cmocka_unit_test(spreads_count_where_they_mean_something),
+        cmocka_unit_test(a_sensor_that_jumps_is_left_alone_for_ten_seconds),
+        cmocka_unit_test(a_sensor_may_move_as_fast_as_its_noise_and_ten_kelvin_a_second),
     };
     return RUN_TESTS(tests);
 }

@@ -9,6 +9,30 @@
 
 enum { STEP_MS = 10 };
 
+/* Expected values, an own list: see the file. */
+static const struct values {
+    int32_t trip;
+    int32_t free;
+    uint32_t delay_ms;
+    uint32_t hold_ms;
+    uint8_t blocks;
+} expected[] = {
+#define VALUES(id, trip, free, delay_ms, hold_ms, blocks)                                          \
+    [RULE_##id] = {trip, free, delay_ms, hold_ms, BLOCKS_##blocks},
+#include "tests/core/protect_values.def"
+#undef VALUES
+};
+
+/* Fails to compile for a rule that has no row. */
+enum {
+#define VALUES(id, ...) VALUES_OF_##id,
+#include "tests/core/protect_values.def"
+#undef VALUES
+#define RULE(id, ...) ROW_OF_##id = VALUES_OF_##id,
+#include "core/protect.def"
+#undef RULE
+};
+
 struct bench {
     struct protect protect;
     struct measured measured;
@@ -47,7 +71,8 @@ static int32_t *quantity_of(struct bench *bench, int id)
 
 static int32_t trip_value(const struct bench *bench, int id)
 {
-    return bench->params.value[rules[id].trip];
+    (void)bench;
+    return expected[id].trip;
 }
 
 /* One unit from the trip or release value, towards the safe side. */
@@ -56,16 +81,17 @@ static int32_t safer(int id, int32_t value)
     return rules[id].side == SIDE_OVER ? value - 1 : value + 1;
 }
 
-/* The safest value at which the rule is still held, and the first at which it lets go. */
-static int32_t held_value(const struct bench *bench, int id)
-{
-    int32_t release = rule_release_value(&rules[id], &bench->params);
-    return rules[id].release != PARAM_NONE ? release : 2 * release - safer(id, release);
-}
-
+/* The first value that frees the rule, and the last that still holds it. */
 static int32_t free_value(const struct bench *bench, int id)
 {
-    return safer(id, held_value(bench, id));
+    (void)bench;
+    return expected[id].free;
+}
+
+static int32_t held_value(const struct bench *bench, int id)
+{
+    int32_t free = free_value(bench, id);
+    return 2 * free - safer(id, free);
 }
 
 static bool active(const struct bench *bench, int id)
@@ -75,7 +101,13 @@ static bool active(const struct bench *bench, int id)
 
 static uint32_t hold_ms(const struct bench *bench, int id)
 {
-    return rule_time_ms(rules[id].hold, &bench->params);
+    (void)bench;
+    return expected[id].hold_ms;
+}
+
+static uint8_t tries_of(const struct bench *bench, int id)
+{
+    return bench->protect.tries[rules[id].tries].count;
 }
 
 /* Puts the quantity at the trip value; returns the time until the rule acts. */
@@ -96,9 +128,10 @@ static void a_rule_acts_in_the_step_that_reaches_its_delay_and_not_before(void *
     for (int id = 0; id < RULE_COUNT; id++) {
         struct bench bench;
         start(&bench);
-        uint32_t delay_ms = rule_time_ms(rules[id].delay, &bench.params);
+        uint32_t delay_ms = expected[id].delay_ms;
         assert_int_equal(trip_now(&bench, id), delay_ms ? delay_ms : STEP_MS);
-        assert_int_equal(bench.protect.blocks & rules[id].blocks, rules[id].blocks);
+        assert_int_equal(bench.protect.blocks & expected[id].blocks, expected[id].blocks);
+        assert_int_equal(rules[id].blocks, expected[id].blocks);
         const uint32_t *set =
             rules[id].level == LEVEL_WARN ? bench.protect.warnings : bench.protect.alarms;
         assert_true(alarm_get(set, (enum alarm)rules[id].alarm));
@@ -124,7 +157,7 @@ static void one_unit_before_the_trip_value_nothing_happens(void **state)
         struct bench bench;
         start(&bench);
         *quantity_of(&bench, id) = safer(id, trip_value(&bench, id));
-        steps(&bench, 20000);
+        steps(&bench, expected[id].delay_ms + 20000);
         assert_false(active(&bench, id));
     }
 }
@@ -135,7 +168,7 @@ static void an_interruption_starts_the_delay_again(void **state)
     for (int id = 0; id < RULE_COUNT; id++) {
         struct bench bench;
         start(&bench);
-        uint32_t delay_ms = rule_time_ms(rules[id].delay, &bench.params);
+        uint32_t delay_ms = expected[id].delay_ms;
         if (delay_ms <= STEP_MS)
             continue;
         *quantity_of(&bench, id) = trip_value(&bench, id);
@@ -159,7 +192,8 @@ static void an_automatic_rule_releases_when_its_condition_has_held(void **state)
         steps(&bench, 300000); /* never by time alone */
         assert_true(active(&bench, id));
         *quantity_of(&bench, id) = free_value(&bench, id);
-        steps(&bench, hold_ms(&bench, id) - STEP_MS);
+        if (hold_ms(&bench, id) > STEP_MS)
+            steps(&bench, hold_ms(&bench, id) - STEP_MS);
         assert_true(active(&bench, id));
         step(&bench);
         assert_false(active(&bench, id));
@@ -248,7 +282,7 @@ static void a_counted_rule_does_not_release_while_its_cause_persists(void **stat
         *quantity_of(&bench, id) = held_value(&bench, id);
         steps(&bench, 3 * hold_ms(&bench, id));
         assert_true(active(&bench, id));
-        assert_int_equal(bench.protect.state[id].tries, 1);
+        assert_int_equal(tries_of(&bench, id), 1);
     }
 }
 
@@ -260,12 +294,12 @@ static void tries_are_forgotten_after_a_quiet_day(void **state)
     trip_now(&bench, RULE_charge_oc2);
     *quantity_of(&bench, RULE_charge_oc2) = 0;
     steps(&bench, 60000);
-    assert_int_equal(bench.protect.state[RULE_charge_oc2].tries, 1);
-    for (int minute = 0; minute < 24 * 60 - 1; minute++)
+    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 1);
+    for (int minute = 0; minute < 24 * 60 - 2; minute++)
         protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
-    assert_int_equal(bench.protect.state[RULE_charge_oc2].tries, 1);
+    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 1);
     protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
-    assert_int_equal(bench.protect.state[RULE_charge_oc2].tries, 0);
+    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 0);
 }
 
 static void release_by_hand_needs_a_condition_that_has_held(void **state)
@@ -298,13 +332,13 @@ static void a_locked_counted_rule_is_released_by_hand_and_counts_anew(void **sta
     start(&bench);
     bench.params.over_current_tries = 1;
     for (int attempt = 0; attempt < 2; attempt++) {
-        trip_now(&bench, RULE_short_circuit);
-        *quantity_of(&bench, RULE_short_circuit) = 0;
+        trip_now(&bench, RULE_discharge_sc);
+        *quantity_of(&bench, RULE_discharge_sc) = 0;
         steps(&bench, 60000);
     }
-    assert_true(bench.protect.state[RULE_short_circuit].locked);
+    assert_true(bench.protect.state[RULE_discharge_sc].locked);
     assert_int_equal(protect_release(&bench.protect, &bench.params), 1);
-    assert_int_equal(bench.protect.state[RULE_short_circuit].tries, 0);
+    assert_int_equal(tries_of(&bench, RULE_discharge_sc), 0);
     assert_int_equal(protect_release(&bench.protect, &bench.params), 0);
 }
 
@@ -339,14 +373,137 @@ static void held_values_trip_but_do_not_release(void **state)
     assert_false(active(&bench, RULE_cell_uv));
 }
 
-static void times_of_rules_are_milliseconds_whatever_their_setting(void **state)
+static void rules_of_a_direction_share_their_tries(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    const int ids[] = {RULE_discharge_oc, RULE_discharge_oc2, RULE_discharge_oc,
+                       RULE_discharge_oc3};
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        bench.measured.quantity[QUANTITY_DISCHARGE_MA] = trip_value(&bench, ids[i]);
+        steps(&bench, 10000);
+        bench.measured.quantity[QUANTITY_DISCHARGE_MA] = 0;
+        steps(&bench, 60000);
+    }
+    assert_int_equal(tries_of(&bench, RULE_discharge_oc), COUNT(ids));
+    assert_true(bench.protect.state[RULE_discharge_oc3].locked);
+    assert_int_equal(tries_of(&bench, RULE_charge_oc), 0);
+}
+
+static void stages_that_trip_together_are_one_try(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.quantity[QUANTITY_DISCHARGE_MA] = 400000;
+    protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
+    assert_true(active(&bench, RULE_discharge_oc) && active(&bench, RULE_discharge_oc3));
+    assert_int_equal(tries_of(&bench, RULE_discharge_oc), 1);
+}
+
+static void an_emergency_lifts_under_voltage_and_nothing_else(void **state)
+{
+    (void)state;
+    for (int id = 0; id < RULE_COUNT; id++) {
+        struct bench bench;
+        start(&bench);
+        trip_now(&bench, id);
+        uint8_t calm = protect_blocks(&bench.protect, false);
+        uint8_t emergency = protect_blocks(&bench.protect, true);
+        bool lifted = id == RULE_cell_uv || id == RULE_pack_uv;
+        assert_int_equal(calm & expected[id].blocks, lifted ? 0 : expected[id].blocks);
+        assert_int_equal(calm, lifted ? BLOCKS_DISCHARGE : emergency);
+        assert_int_equal(emergency, lifted ? BLOCKS_NOTHING : calm);
+    }
+}
+
+static void deep_discharge_may_be_released_while_it_lasts_and_trips_again_later(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    trip_now(&bench, RULE_deep);
+    steps(&bench, 60000);
+    assert_true(protect_release(&bench.protect, &bench.params) > 0);
+    steps(&bench, 60000);
+    assert_false(active(&bench, RULE_deep)); /* forgiven: it may be charged */
+    *quantity_of(&bench, RULE_deep) = 2101;
+    steps(&bench, 100);
+    *quantity_of(&bench, RULE_deep) = 2000;
+    steps(&bench, 4990);
+    assert_false(active(&bench, RULE_deep));
+    step(&bench);
+    assert_true(active(&bench, RULE_deep));
+}
+
+static void a_forgiven_cell_that_falls_below_a_volt_and_a_half_locks_again(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    trip_now(&bench, RULE_deep);
+    protect_release(&bench.protect, &bench.params);
+    step(&bench);
+    *quantity_of(&bench, RULE_deep) = 1499;
+    steps(&bench, 5000);
+    assert_true(active(&bench, RULE_deep));
+    assert_int_equal(protect_release(&bench.protect, &bench.params), 0);
+}
+
+static void a_cell_spread_ends_only_when_the_cells_are_close_again(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.quantity[QUANTITY_SPREAD_MV] = 500;
+    trip_now(&bench, RULE_cell_spread);
+    *quantity_of(&bench, RULE_cell_spread) = 0; /* no cell above 3.40 V any more */
+    bench.measured.quantity[QUANTITY_SPREAD_MV] = 100;
+    steps(&bench, 60000);
+    assert_true(active(&bench, RULE_cell_spread));
+    bench.measured.quantity[QUANTITY_SPREAD_MV] = 99;
+    step(&bench);
+    assert_false(active(&bench, RULE_cell_spread));
+}
+
+static void before_the_first_measurement_only_signs_count(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.seen = bench.measured.complete = false;
+    memset(bench.measured.quantity, 0, sizeof(bench.measured.quantity));
+    bench.measured.quantity[QUANTITY_EXTINGUISHER] = 1;
+    steps(&bench, 100000);
+    for (int id = 0; id < RULE_COUNT; id++)
+        assert_int_equal(active(&bench, id), id == RULE_extinguisher);
+    assert_false(bench.protect.dead_cell);
+}
+
+static void the_cause_of_an_alarm_is_its_first_active_rule(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    assert_int_equal(protect_cause(&bench.protect, ALARM_charge_limit_ignored), -1);
+    trip_now(&bench, RULE_cell_ov_warn);
+    assert_int_equal(protect_cause(&bench.protect, ALARM_cell_over_voltage), -1);
+    trip_now(&bench, RULE_charge_not_stopped);
+    assert_int_equal(protect_cause(&bench.protect, ALARM_charge_limit_ignored),
+                     RULE_charge_not_stopped);
+}
+
+static void times_and_values_of_rules_are_those_of_the_list(void **state)
 {
     (void)state;
     struct params params;
     params_init(&params);
-    assert_int_equal(rule_time_ms(PARAM_charge_ocp_delay_s, &params), 10000);
-    assert_int_equal(rule_time_ms(PARAM_cell_ovp_delay_ms, &params), 1000);
-    assert_int_equal(rule_time_ms(PARAM_NONE, &params), 0);
+    for (int id = 0; id < RULE_COUNT; id++) {
+        assert_int_equal(rule_trip_value(&rules[id], &params), expected[id].trip);
+        assert_int_equal(rule_delay_ms(&rules[id], &params), expected[id].delay_ms);
+        assert_int_equal(rule_hold_ms(&rules[id], &params), expected[id].hold_ms);
+    }
 }
 
 static void the_time_to_the_next_release_is_the_shortest(void **state)
@@ -360,7 +517,7 @@ static void the_time_to_the_next_release_is_the_shortest(void **state)
     trip_now(&bench, RULE_discharge_oc3);
     assert_int_equal(bench.protect.release_left_ms, 20000);
     *quantity_of(&bench, RULE_discharge_oc3) = 0;
-    trip_now(&bench, RULE_short_circuit);
+    trip_now(&bench, RULE_discharge_sc);
     assert_int_equal(bench.protect.release_left_ms, 19990);
 }
 
@@ -381,7 +538,15 @@ int main(void)
         cmocka_unit_test(a_locked_counted_rule_is_released_by_hand_and_counts_anew),
         cmocka_unit_test(a_cell_that_was_below_a_volt_and_a_half_stays_locked),
         cmocka_unit_test(held_values_trip_but_do_not_release),
-        cmocka_unit_test(times_of_rules_are_milliseconds_whatever_their_setting),
+        cmocka_unit_test(rules_of_a_direction_share_their_tries),
+        cmocka_unit_test(stages_that_trip_together_are_one_try),
+        cmocka_unit_test(an_emergency_lifts_under_voltage_and_nothing_else),
+        cmocka_unit_test(deep_discharge_may_be_released_while_it_lasts_and_trips_again_later),
+        cmocka_unit_test(a_forgiven_cell_that_falls_below_a_volt_and_a_half_locks_again),
+        cmocka_unit_test(a_cell_spread_ends_only_when_the_cells_are_close_again),
+        cmocka_unit_test(before_the_first_measurement_only_signs_count),
+        cmocka_unit_test(the_cause_of_an_alarm_is_its_first_active_rule),
+        cmocka_unit_test(times_and_values_of_rules_are_those_of_the_list),
         cmocka_unit_test(the_time_to_the_next_release_is_the_shortest),
     };
     return RUN_TESTS(tests);

@@ -167,7 +167,7 @@ static void lamps_contacts_and_buzzer_show_as_driven(void **state)
     struct rig rig;
     rig_start(&rig);
     rig_cell(&rig, 0, 3700);
-    rig_step(&rig, 1500);
+    rig_step(&rig, 1200);
     assert_int_equal(rig.bms.snapshot.contacts, 5); /* contact 1 and buzzer */
     assert_int_equal(rig.bms.snapshot.leds & 0xFFFF, rig.bms.outputs.leds);
     assert_true(rig.bms.snapshot.leds >> 16 & 4); /* ALM flickers */

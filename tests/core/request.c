@@ -131,6 +131,8 @@ static void orders_need_their_role(void **state)
         {COMMAND_RELEASE,    ROLE_INSTALLER},
         {COMMAND_SHUT_DOWN,  ROLE_USER     },
         {COMMAND_SET_CLOCK,  ROLE_USER     },
+        {COMMAND_EMERGENCY,  ROLE_USER     },
+        {COMMAND_CONTACT,    ROLE_USER     },
     };
     for (size_t i = 0; i < COUNT(orders); i++) {
         for (int role = ROLE_NONE; role <= ROLE_INSTALLER; role++) {
@@ -141,7 +143,8 @@ static void orders_need_their_role(void **state)
             assert_int_equal(rig_command(&rig, orders[i].kind, 0, 1),
                              may ? COMMAND_ACCEPTED : COMMAND_NO_ACCESS);
             rig_step(&rig, 10);
-            assert_int_equal(rig.event_count[EVENT_COMMAND], may);
+            bool release = orders[i].kind == COMMAND_RELEASE;
+            assert_int_equal(rig.event_count[release ? EVENT_RELEASED : EVENT_COMMAND], may);
             assert_int_equal(rig.event_count[EVENT_REFUSED], !may);
         }
     }
@@ -363,8 +366,10 @@ static void a_shut_down_opens_both_switches_in_the_next_step(void **state)
     log_in(&rig, ROLE_USER);
     assert_int_equal(rig_command(&rig, COMMAND_SHUT_DOWN, 0, 0), COMMAND_ACCEPTED);
     rig_step(&rig, 10);
-    assert_int_equal(rig.bms.power.state, POWER_OFF);
+    assert_int_equal(rig.bms.power.state, POWER_SHUTTING_DOWN);
     assert_false(rig.bms.outputs.charge_fet || rig.bms.outputs.discharge_fet);
+    rig_step(&rig, 10);
+    assert_int_equal(rig.bms.power.state, POWER_OFF);
     assert_int_equal(rig.event[EVENT_CHARGE_OPENED].detail, SWITCH_POWER);
 }
 

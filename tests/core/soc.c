@@ -28,7 +28,8 @@ static void start(struct bench *bench, int32_t soc_permille)
     params_init(&bench->params);
     bench->measured.complete = true;
     cells(bench, 3300, 3300);
-    soc_init(&bench->soc, &bench->params, soc_permille);
+    const struct stored stored = {.remaining_mah = bench->params.nominal_mah / 1000 * soc_permille};
+    soc_init(&bench->soc, &bench->params, &stored);
 }
 
 static void steps(struct bench *bench, uint32_t count, uint32_t dt_ms)

@@ -17,7 +17,7 @@ struct bench {
 static void setup(struct bench *bench, uint8_t dip)
 {
     struct device_setup setup = {
-        .stored = {.soc_permille = 500, .on = true},
+        .stored = {.remaining_mah = 157000, .on = true},
           .can = protocol_find("pylon_can")->can
     };
     memset(bench, 0, sizeof(*bench));

@@ -23,7 +23,7 @@ void rig_init(struct rig *rig)
 {
     struct params params;
     params_init(&params);
-    rig_init_with(rig, &params, &(struct stored){.soc_permille = 500, .on = true});
+    rig_init_with(rig, &params, &(struct stored){.remaining_mah = 157000, .on = true});
 }
 
 void rig_start(struct rig *rig)
@@ -57,6 +57,7 @@ static void sum_pack(struct rig *rig)
     rig->inputs.pack_mv = 0;
     for (int i = 0; i < 16; i++)
         rig->inputs.pack_mv += rig->inputs.cell_mv[i];
+    rig->inputs.load_mv = rig->inputs.pack_mv; /* the terminals are live */
 }
 
 void rig_cells(struct rig *rig, int16_t mv)
