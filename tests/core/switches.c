@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of core/switches.c: who forbids a direction, and the body diode (safety rules,
- * invariants 1 and 3).
+ * Tests of core/switches.c: who forbids a direction, the wait for pre-charge, and the body diode
+ * (safety rules, invariants 1 and 3).
  */
 #include "tests/support/test.h"
 
@@ -18,7 +18,8 @@ static void start(struct bench *bench)
     memset(bench, 0, sizeof(*bench));
     params_init(&bench->params);
     switches_init(&bench->switches);
-    bench->conditions = (struct switch_conditions){.powered = true, .measured = true};
+    bench->conditions =
+        (struct switch_conditions){.powered = true, .measured = true, .precharged = true};
 }
 
 static void step(struct bench *bench, int32_t pack_ma)
@@ -278,6 +279,161 @@ static void a_released_protection_closes_for_good(void **state)
     expect_closed(&bench, true, true);
 }
 
+static void the_discharge_switch_waits_for_pre_charge_and_the_charge_switch_does_not(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.conditions.precharged = false;
+    step(&bench, 0);
+    expect_closed(&bench, true, false);
+    expect_allowed(&bench, true, false);
+    expect_reasons(&bench, SWITCH_ALLOWED, SWITCH_PRECHARGE);
+    bench.conditions.precharged = true;
+    step(&bench, 0);
+    expect_closed(&bench, true, true);
+    expect_reasons(&bench, SWITCH_ALLOWED, SWITCH_ALLOWED);
+}
+
+static void every_other_cause_comes_before_pre_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.conditions.precharged = false;
+    bench.params.discharge_enabled = 0;
+    step(&bench, 0);
+    expect_reasons(&bench, SWITCH_ALLOWED, SWITCH_SETTING);
+    bench.conditions.blocks = BLOCKS_DISCHARGE;
+    step(&bench, 0);
+    expect_reasons(&bench, SWITCH_ALLOWED, SWITCH_PROTECTION);
+    bench.conditions.measured = false;
+    step(&bench, 0);
+    expect_reasons(&bench, SWITCH_MEASUREMENT, SWITCH_MEASUREMENT);
+    bench.conditions.powered = false;
+    step(&bench, 0);
+    expect_reasons(&bench, SWITCH_POWER, SWITCH_POWER);
+}
+
+/* A charger that feeds through the diode has charged the terminals. */
+static void a_charge_current_closes_a_discharge_switch_that_waits_for_pre_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.conditions.precharged = false;
+    step(&bench, 2000);
+    expect_closed(&bench, true, false);
+    step(&bench, 2001);
+    expect_closed(&bench, true, true);
+    expect_allowed(&bench, true, false);
+    expect_reasons(&bench, SWITCH_ALLOWED, SWITCH_BODY_DIODE);
+}
+
+/* While the terminals are dead no current may be let through either way. */
+static void a_blocked_charge_switch_has_no_exception_before_pre_charge(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.conditions.blocks = BLOCKS_CHARGE;
+    bench.conditions.precharged = false;
+    step(&bench, -100000);
+    expect_closed(&bench, false, false);
+    expect_reasons(&bench, SWITCH_PROTECTION, SWITCH_PRECHARGE);
+}
+
+static void a_discharge_switch_is_wanted_when_nothing_but_pre_charge_is_missing(void **state)
+{
+    (void)state;
+    static const uint8_t blocks[] = {BLOCKS_NOTHING, BLOCKS_CHARGE, BLOCKS_DISCHARGE, BLOCKS_BOTH,
+                                     BLOCKS_HARD};
+    for (int mask = 0; mask < 32; mask++) {
+        for (size_t i = 0; i < COUNT(blocks); i++) {
+            struct bench bench;
+            start(&bench);
+            bench.conditions.powered = (mask & 1) != 0;
+            bench.conditions.measured = (mask & 2) != 0;
+            bench.conditions.precharged = (mask & 4) != 0;
+            bench.params.charge_enabled = (mask & 8) != 0;
+            bench.params.discharge_enabled = (mask & 16) != 0;
+            bench.conditions.blocks = blocks[i];
+            assert_int_equal(switches_want_discharge(&bench.conditions, &bench.params),
+                             (mask & (1 | 2 | 16)) == (1 | 2 | 16) && blocks[i] <= BLOCKS_CHARGE);
+        }
+    }
+}
+
+/* What the rules say of one direction: the first cause wins. */
+static enum switch_reason expected_reason(const struct bench *bench, bool charge)
+{
+    const struct switch_conditions *conditions = &bench->conditions;
+    const struct {
+        bool holds;
+        enum switch_reason reason;
+    } causes[] = {
+        {!conditions->powered,                                                       SWITCH_POWER      },
+        {!conditions->measured,                                                      SWITCH_MEASUREMENT},
+        {(conditions->blocks & (charge ? 1 : 2)) != 0,                               SWITCH_PROTECTION },
+        {!(charge ? bench->params.charge_enabled : bench->params.discharge_enabled),
+         SWITCH_SETTING                                                                                },
+        {!charge && !conditions->precharged,                                         SWITCH_PRECHARGE  },
+    };
+    for (size_t i = 0; i < COUNT(causes); i++) {
+        if (causes[i].holds)
+            return causes[i].reason;
+    }
+    return SWITCH_ALLOWED;
+}
+
+/* `other_ma`: current of the direction that the switch does not block. */
+static void expect_direction(const struct bench *bench, const struct switches *before, bool charge,
+                             int32_t other_ma)
+{
+    const struct switches *now = &bench->switches;
+    enum switch_reason expected = expected_reason(bench, charge);
+    bool other_allowed = expected_reason(bench, !charge) == SWITCH_ALLOWED;
+    uint8_t was = charge ? before->charge_reason : before->discharge_reason;
+    bool allowed = expected == SWITCH_ALLOWED;
+    bool diode = other_ma > 2000 || (was == SWITCH_BODY_DIODE && other_ma > 1000);
+    if (!allowed && other_allowed && diode)
+        expected = SWITCH_BODY_DIODE;
+    assert_int_equal(charge ? now->charge_reason : now->discharge_reason, expected);
+    assert_int_equal(charge ? now->charge_allowed : now->discharge_allowed, allowed);
+    assert_int_equal(charge ? now->charge : now->discharge,
+                     allowed || expected == SWITCH_BODY_DIODE);
+}
+
+/* Safety rules, invariants 1, 3 and 8, over all combinations, currents at the bounds, and every
+ * reason that the last step may have left. */
+static void all_combinations_have_the_reason_that_the_rules_say(void **state)
+{
+    (void)state;
+    static const int32_t pack_ma[] = {-100000, -2001, -2000, -1001, -1000, 0,
+                                      1000,    1001,  2000,  2001,  100000};
+    static const uint8_t blocks[] = {BLOCKS_NOTHING, BLOCKS_CHARGE, BLOCKS_DISCHARGE, BLOCKS_BOTH,
+                                     BLOCKS_HARD};
+    struct bench bench;
+    start(&bench);
+    for (int i = 0; i < 32 * (int)COUNT(blocks) * (int)COUNT(pack_ma) * 4; i++) {
+        int mask = i % 32;
+        bench.conditions.powered = (mask & 1) != 0;
+        bench.conditions.measured = (mask & 2) != 0;
+        bench.conditions.precharged = (mask & 4) != 0;
+        bench.params.charge_enabled = (mask & 8) != 0;
+        bench.params.discharge_enabled = (mask & 16) != 0;
+        bench.conditions.blocks = blocks[i / 32 % (int)COUNT(blocks)];
+        int32_t now_ma = pack_ma[i / 32 / (int)COUNT(blocks) % (int)COUNT(pack_ma)];
+        bool diodes = i / 32 / (int)COUNT(blocks) / (int)COUNT(pack_ma) % 2;
+        bench.switches.charge_reason = diodes ? SWITCH_BODY_DIODE : SWITCH_PROTECTION;
+        bench.switches.discharge_reason = diodes ? SWITCH_BODY_DIODE : SWITCH_ALLOWED;
+        struct switches before = bench.switches;
+        step(&bench, now_ma);
+        expect_direction(&bench, &before, true, -now_ma);
+        expect_direction(&bench, &before, false, now_ma);
+    }
+}
+
 /* Safety rules, invariants 1 and 3, over all combinations and a sweep of currents. */
 static void a_blocked_switch_is_closed_only_for_the_other_direction(void **state)
 {
@@ -322,6 +478,12 @@ int main(void)
         cmocka_unit_test(no_exception_when_both_directions_are_blocked),
         cmocka_unit_test(a_hard_block_ends_an_exception_in_use),
         cmocka_unit_test(a_released_protection_closes_for_good),
+        cmocka_unit_test(the_discharge_switch_waits_for_pre_charge_and_the_charge_switch_does_not),
+        cmocka_unit_test(every_other_cause_comes_before_pre_charge),
+        cmocka_unit_test(a_charge_current_closes_a_discharge_switch_that_waits_for_pre_charge),
+        cmocka_unit_test(a_blocked_charge_switch_has_no_exception_before_pre_charge),
+        cmocka_unit_test(a_discharge_switch_is_wanted_when_nothing_but_pre_charge_is_missing),
+        cmocka_unit_test(all_combinations_have_the_reason_that_the_rules_say),
         cmocka_unit_test(a_blocked_switch_is_closed_only_for_the_other_direction),
     };
     return RUN_TESTS(tests);

@@ -200,6 +200,20 @@ static void one_cell_that_moves_thaws_all(void **state)
     assert_true(bench.trust.cells_frozen);
 }
 
+static void both_extremes_of_the_current_begin_anew_when_a_cell_moves(void **state)
+{
+    (void)state;
+    static const int32_t before_ma[] = {50000, -50000};
+    for (size_t i = 0; i < COUNT(before_ma); i++) {
+        struct bench bench;
+        assert_true(frozen_after(&bench, 60000, 0, before_ma[i]));
+        bench.inputs.cell_mv[0]++;
+        step(&bench, 10);
+        step(&bench, 120000);
+        assert_false(bench.trust.cells_frozen);
+    }
+}
+
 static void cells_that_move_now_and_then_are_never_frozen(void **state)
 {
     (void)state;
@@ -255,6 +269,7 @@ static void expect_reversed_after_three(int32_t ma, int32_t mv, bool reversed)
         int sign = i % 2 ? 1 : -1;
         change(&bench, sign * ma, sign * mv);
         assert_int_equal(bench.trust.current_reversed, reversed && i >= 3);
+        assert_int_equal(bench.trust.sign_errors, reversed ? min32(i, 3) : 0);
     }
 }
 
@@ -438,6 +453,7 @@ int main(void)
         cmocka_unit_test(cells_are_frozen_after_sixty_seconds_and_ten_amperes_exactly),
         cmocka_unit_test(cells_are_frozen_in_the_exact_step_whatever_the_steps_are),
         cmocka_unit_test(one_cell_that_moves_thaws_all),
+        cmocka_unit_test(both_extremes_of_the_current_begin_anew_when_a_cell_moves),
         cmocka_unit_test(cells_that_move_now_and_then_are_never_frozen),
         cmocka_unit_test(only_plausible_sets_are_compared),
         cmocka_unit_test(three_contradicting_steps_in_a_row_are_a_reversed_shunt),
