@@ -112,9 +112,9 @@ int storage_save_params(struct storage *storage, const struct params *params)
     return RESULT_OK;
 }
 
-/* Hands a stored value over if a setting has this key. Settings are stored in the order of their
- * table: the search goes on behind the `*last` one found. */
-static void take_number(struct params *params, uint32_t key, const uint8_t *value, int *last)
+/* Hands a stored value over; false if no setting has this key. Settings are stored in the order of
+ * their table: the search goes on behind the `*last` one found. */
+static bool take_number(struct params *params, uint32_t key, const uint8_t *value, int *last)
 {
     for (int i = 1; i <= PARAM_COUNT; i++) {
         int id = (*last + i) % PARAM_COUNT;
@@ -122,8 +122,9 @@ static void take_number(struct params *params, uint32_t key, const uint8_t *valu
             continue;
         params_put(params, (enum param_id)id, (int32_t)get_u32le(value));
         *last = id;
-        return;
+        return true;
     }
+    return false;
 }
 
 static void take_text(struct params *params, uint32_t key, const uint8_t *value, size_t size)
@@ -151,9 +152,8 @@ static int read_copy(struct storage *storage, struct params *params)
             continue;
         if (flash_log_read(&storage->params, record, at - size, value, size) < 0)
             return RESULT_IO;
-        if (size == NUMBER_SIZE)
-            take_number(params, get_u32le(head), value, &last);
-        take_text(params, get_u32le(head), value, size);
+        if (size != NUMBER_SIZE || !take_number(params, get_u32le(head), value, &last))
+            take_text(params, get_u32le(head), value, size);
     }
     return RESULT_OK;
 }

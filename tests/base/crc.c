@@ -51,6 +51,24 @@ static void crc32_of_pieces_is_that_of_the_whole(void **state)
     }
 }
 
+/* The definition: the remainder bit by bit. */
+static uint32_t crc32_of_byte(uint8_t byte)
+{
+    uint32_t crc = ~(uint32_t)0 ^ byte;
+    for (int bit = 0; bit < 8; bit++)
+        crc = (crc & 1) ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
+    return ~crc;
+}
+
+static void crc32_of_every_byte_follows_its_polynomial(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 256; i++) {
+        uint8_t byte = (uint8_t)i;
+        assert_int_equal(crc32(&byte, 1), crc32_of_byte(byte));
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -59,6 +77,7 @@ int main(void)
         cmocka_unit_test(sum8_wraps_at_256),
         cmocka_unit_test(crc32_gives_the_known_values),
         cmocka_unit_test(crc32_of_pieces_is_that_of_the_whole),
+        cmocka_unit_test(crc32_of_every_byte_follows_its_polynomial),
     };
     return RUN_TESTS(tests);
 }

@@ -224,6 +224,20 @@ static void a_rotten_event_is_left_out_and_the_others_stay(void **state)
     assert_int_equal(event_log_get(&events, in_first_page, &event), RESULT_IO);
 }
 
+static void a_record_of_another_layout_is_no_event(void **state)
+{
+    (void)state;
+    struct flash_writer writer;
+    new_log(2048);
+    put_many(1, 3);
+    flash_log_begin(&events.log, &writer, 20);
+    flash_log_put(&writer, "twenty bytes of text", 20);
+    assert_int_equal(flash_log_end(&writer), RESULT_OK);
+    put_many(3, 5);
+    restart();
+    assert_holds(1, 4);
+}
+
 static void a_flash_without_power_is_an_error(void **state)
 {
     (void)state;
@@ -249,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_power_cut_while_the_oldest_page_goes_leaves_all_the_others),
         cmocka_unit_test(a_broken_erase_leaves_events_in_order),
         cmocka_unit_test(a_rotten_event_is_left_out_and_the_others_stay),
+        cmocka_unit_test(a_record_of_another_layout_is_no_event),
         cmocka_unit_test(a_flash_without_power_is_an_error),
     };
     return RUN_TESTS(tests);

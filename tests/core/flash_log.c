@@ -224,7 +224,7 @@ static void a_page_counts_as_used_when_a_record_was_complete(void **state)
     assert_false(flash_log_was_used(&log, 0));
 }
 
-static void a_page_that_does_not_erase_is_passed_over(void **state)
+static void a_page_whose_erase_was_broken_off_is_passed_over(void **state)
 {
     (void)state;
     struct flash_log log = new_log(3);
@@ -241,6 +241,83 @@ static void a_page_that_does_not_erase_is_passed_over(void **state)
     assert_int_equal(log.newest.page, 2);
     restart(&log);
     assert_int_equal(number_of(&log, &log.newest), 3);
+}
+
+/* A flash that fails in one place, as one with error correction does after a broken-off write. */
+static struct flash faulty;
+static uint32_t bad_offset;
+
+static int read_but_not_there(void *context, uint32_t offset, void *bytes, uint32_t size)
+{
+    const struct sim_flash *sim = context;
+    if (bad_offset >= offset && bad_offset < offset + size)
+        return RESULT_IO;
+    return sim->flash.read(context, offset, bytes, size);
+}
+
+static int erase_but_not_there(void *context, uint32_t page)
+{
+    const struct sim_flash *sim = context;
+    return page == bad_offset / PAGE_SIZE ? RESULT_OK : sim->flash.erase(context, page);
+}
+
+static void an_unreadable_word_costs_only_its_record(void **state)
+{
+    (void)state;
+    uint32_t stride = FLASH_LOG_RECORD_SIZE(100);
+    struct flash_log log = new_log(3);
+    flash_log_init(&log);
+    for (uint32_t i = 0; i < 3; i++)
+        append(&log, i, 100);
+    bench_keep();
+    faulty = bench.sim.flash;
+    faulty.read = read_but_not_there;
+    for (uint32_t at = 0; at < 3 * stride; at += FLASH_LOG_WORD_SIZE) {
+        bench_go_back();
+        bad_offset = PAGE_SIZE + FLASH_LOG_PAGE_HEADER_SIZE + at;
+        log = (struct flash_log){.flash = &faulty, .first_page = 1, .page_count = 3, .area = AREA};
+        assert_int_equal(flash_log_init(&log), RESULT_IO);
+        assert_int_equal(number_of(&log, &log.newest), at < 2 * stride ? 2 : 1);
+        assert_int_equal(append(&log, 9, 100), RESULT_OK);
+        assert_int_equal(number_of(&log, &log.newest), 9);
+    }
+    assert_int_equal(bench.sim.bad_programs, 0);
+}
+
+static void a_record_that_does_not_read_back_is_not_the_newest(void **state)
+{
+    (void)state;
+    for (uint32_t at = 0; at < FLASH_LOG_RECORD_EXTRA_SIZE + 100; at += 4) {
+        struct flash_log log = new_log(3);
+        flash_log_init(&log);
+        append(&log, 1, 100);
+        faulty = bench.sim.flash;
+        faulty.read = read_but_not_there;
+        log.flash = &faulty;
+        bad_offset = PAGE_SIZE + log.position + at;
+        assert_int_equal(append(&log, 2, 100), RESULT_IO);
+        assert_int_equal(number_of(&log, &log.newest), 1);
+        assert_int_equal(append(&log, 3, 100), RESULT_OK);
+    }
+}
+
+static void a_page_that_erases_without_effect_is_passed_over(void **state)
+{
+    (void)state;
+    struct flash_log log = new_log(4);
+    flash_log_init(&log);
+    for (uint32_t i = 0; i < 4; i++)
+        append(&log, i, 1500);
+    faulty = bench.sim.flash;
+    faulty.erase = erase_but_not_there;
+    log.flash = &faulty;
+    bad_offset = PAGE_SIZE;
+    assert_int_equal(append(&log, 4, 1500), RESULT_IO);
+    assert_int_equal(number_of(&log, &log.newest), 3);
+    assert_int_equal(append(&log, 5, 1500), RESULT_OK);
+    assert_int_equal(log.newest.page, 1);
+    restart(&log);
+    assert_int_equal(number_of(&log, &log.newest), 5);
 }
 
 static void an_unreadable_flash_is_an_error_and_never_blank(void **state)
@@ -266,7 +343,10 @@ int main(void)
         cmocka_unit_test(sequence_numbers_wrap),
         cmocka_unit_test(a_record_older_than_its_page_is_not_believed),
         cmocka_unit_test(a_page_counts_as_used_when_a_record_was_complete),
-        cmocka_unit_test(a_page_that_does_not_erase_is_passed_over),
+        cmocka_unit_test(a_page_whose_erase_was_broken_off_is_passed_over),
+        cmocka_unit_test(an_unreadable_word_costs_only_its_record),
+        cmocka_unit_test(a_record_that_does_not_read_back_is_not_the_newest),
+        cmocka_unit_test(a_page_that_erases_without_effect_is_passed_over),
         cmocka_unit_test(an_unreadable_flash_is_an_error_and_never_blank),
     };
     return RUN_TESTS(tests);
