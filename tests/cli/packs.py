@@ -48,6 +48,20 @@ def crc(data):
     return value.to_bytes(2, "little")
 
 
+def write(path, register, data, address=0):
+    """One FC10 write on a Unix socket, which has to be acknowledged."""
+    request = bytes([address, 0x10]) + register.to_bytes(2, "big")
+    request += (len(data) // 2).to_bytes(2, "big")
+    acknowledge = request + crc(request)
+    request += bytes([len(data)]) + data
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(PATIENCE_S)
+        line.connect(str(path))
+        line.sendall(request + crc(request))
+        answer = line.recv(256)
+        assert answer == acknowledge, answer.hex()
+
+
 def captured_frame(log, kind):
     """The first 300-byte frame of a type in a log."""
     for line in (LOGS / log).read_text().splitlines():

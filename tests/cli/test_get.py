@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # hearth get against hearth pack, on a socket and on a pseudo terminal.
 import json
+import signal
+import subprocess
+import time
 
 import pytest
 
-from packs import Pack, hearth
+from packs import HEARTH, Pack, hearth
 
 
 def get(*arguments):
@@ -43,6 +46,17 @@ def test_wrong_address_gets_no_answer(tmp_path):
         done = get(f"unix:{tmp_path}/bus", "--address", "4")
     assert done.returncode == 1 and done.stdout == ""
     assert "address 4: no answer" in done.stderr
+
+
+def test_ctrl_c_ends_the_waiting(tmp_path):
+    with Pack(3, f"unix-listen:{tmp_path}/bus"):
+        process = subprocess.Popen([HEARTH, "get", f"unix:{tmp_path}/bus", "--address", "4"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=2)
+        assert process.returncode == 1 and out == ""
+        assert "interrupted" in error
 
 
 def test_missing_connection_is_told(tmp_path):

@@ -3,17 +3,21 @@
 import json
 import time
 
-from packs import Pack, Stranger, hearth
+from packs import Pack, Stranger, hearth, write
 
 
-def log_of_a_started_pack(*arguments):
-    """A pack is on one second after its first measurement."""
+def log_with(word, *arguments):
+    """Asks until a word is in the log."""
     for _ in range(100):
         done = hearth("log", *arguments)
-        if "started" in done.stdout:
+        if word in done.stdout:
             break
         time.sleep(0.1)
     return done
+
+
+def log_of_a_started_pack(*arguments):
+    return log_with("started", *arguments)
 
 
 def test_the_log_shows_the_start_of_a_pack(tmp_path):
@@ -31,8 +35,22 @@ def test_the_table_has_time_code_and_event(tmp_path):
         done = log_of_a_started_pack(f"unix:{tmp_path}/bus")
         assert done.returncode == 0 and done.stderr == ""
         head, *lines = done.stdout.splitlines()
-        assert head.split() == ["run", "time", "code", "event"]
-        assert ["01", "started"] in [line.split()[3:] for line in lines]
+        assert head.split() == ["run", "time", "date", "code", "event"]
+        assert ["-", "01", "started"] in [line.split()[3:] for line in lines]
+
+
+def test_a_pack_whose_clock_is_set_tells_dates(tmp_path):
+    with Pack(0, f"unix-listen:{tmp_path}/bus"):
+        url = f"unix:{tmp_path}/bus"
+        log_of_a_started_pack(url)
+        write(tmp_path / "bus", 0x1680, b"1234".ljust(16, b"\0"))
+        write(tmp_path / "bus", 0x1612, (86400 + 3600).to_bytes(4, "big"))
+        done = log_with("2020-01-02", url, "--json")
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        assert events[-1]["name"] == "clock_set"
+        assert events[-1]["date"].startswith("2020-01-02 01:00:0")
+        assert events[0]["date"].startswith("2020-01-02 00:59:5")
+        assert " 2020-01-02 01:00:0" in hearth("log", url).stdout.splitlines()[-1]
 
 
 def test_a_switch_that_was_set_is_in_the_log(tmp_path):

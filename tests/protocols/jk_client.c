@@ -92,6 +92,9 @@ static void a_frame_is_fetched(void **state)
     assert_int_equal(bench.asked, 1);
     assert_non_null(jk_client_frame(&bench.client));
     assert_int_equal(jk_client_frame(&bench.client)[4], JK_STATUS);
+    jk_client_read_frame(&bench.client, JK_EVENT_LOG);
+    assert_int_equal(finish(&bench), JK_EXCHANGE_DONE);
+    assert_int_equal(jk_client_frame(&bench.client)[4], JK_EVENT_LOG);
 }
 
 static void words_are_read(void **state)
