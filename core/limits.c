@@ -63,12 +63,16 @@ static const struct {
     uint16_t rate;
     uint16_t trip[3];
 } settings[] = {
-    [CHARGE] = {VALUE_charge_allowed,
-                PARAM_charge_enabled,    PARAM_charge_rate_permille,
-                {PARAM_charge_ocp_ma, PARAM_charge_ocp2_ma, PARAM_charge_ocp2_ma}         },
-    [DISCHARGE] = {VALUE_discharge_allowed,
-                PARAM_discharge_enabled, PARAM_discharge_rate_permille,
-                {PARAM_discharge_ocp_ma, PARAM_discharge_ocp2_ma, PARAM_discharge_ocp3_ma}},
+  /* clang-format off */
+    [CHARGE] = {
+        VALUE_charge_allowed, PARAM_charge_enabled, PARAM_charge_rate_permille,
+        {PARAM_charge_ocp_ma, PARAM_charge_ocp2_ma, PARAM_charge_ocp2_ma},
+    },
+    [DISCHARGE] = {
+        VALUE_discharge_allowed, PARAM_discharge_enabled, PARAM_discharge_rate_permille,
+        {PARAM_discharge_ocp_ma, PARAM_discharge_ocp2_ma, PARAM_discharge_ocp3_ma},
+    },
+  /* clang-format on */
 };
 
 void limits_init(struct limits *limits)
