@@ -15,6 +15,7 @@ enum {
     WAIT_FIRST_MS = 1000,
     WAIT_DOUBLINGS = 9, /* the ninth would pass the longest wait */
     WAIT_LONGEST_MS = 300000,
+    PASSWORD_SHORTEST = 4, /* characters; a password that was lost or emptied opens nothing */
 };
 
 void access_init(struct access_state *access)
@@ -33,7 +34,7 @@ void access_step(struct access_state *access, uint32_t dt_ms)
     }
 }
 
-/* Both texts are NUL padded to at least COMMAND_TEXT_SIZE bytes. */
+/* Both texts are COMMAND_TEXT_SIZE bytes, NUL padded; one that fills them equals no password. */
 static bool equal(const char *a, const char *b)
 {
     uint8_t difference = 0;
@@ -49,10 +50,13 @@ _Static_assert(sizeof(((struct params *)0)->settings_password) == COMMAND_TEXT_S
 enum role access_role_of(const struct params *params, const char *password)
 {
     char text[COMMAND_TEXT_SIZE] = {0};
-    for (int i = 0; i < COMMAND_TEXT_SIZE - 1 && password[i] != '\0'; i++)
-        text[i] = password[i];
+    int length = 0;
+    for (; length < COMMAND_TEXT_SIZE && password[length] != '\0'; length++)
+        text[length] = password[length];
     bool user = equal(params->device_password, text);
     bool installer = equal(params->settings_password, text);
+    if (length < PASSWORD_SHORTEST)
+        return ROLE_NONE;
     if (installer)
         return ROLE_INSTALLER;
     return user ? ROLE_USER : ROLE_NONE;

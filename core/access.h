@@ -25,7 +25,8 @@ struct access_state {
 void access_init(struct access_state *access);
 void access_step(struct access_state *access, uint32_t dt_ms);
 
-/* Role that a password opens (ROLE_NONE: wrong). Compares in constant time. */
+/* Role that a password opens (ROLE_NONE: wrong, or shorter than 4 characters). The text ends with a
+ * NUL or after COMMAND_TEXT_SIZE bytes. Compares in constant time. */
 enum role access_role_of(const struct params *params, const char *password);
 
 /* Present role of a session. */

@@ -308,27 +308,58 @@ static void either_password_as_delivered_is_noticed(void **state)
     assert_true(access_password_unchanged(&bench.params));
 }
 
-static void a_text_without_an_end_is_read_no_further_than_sixteen_characters(void **state)
+static void a_text_longer_than_the_password_opens_nothing(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    const char text[COMMAND_TEXT_SIZE] = {'0', '1', '2', '3', '4', '5', '6', '7', '8',
-                                          '9', 'a', 'b', 'c', 'd', 'e', 'f', 'X'};
+    char text[COMMAND_TEXT_SIZE] = {'0', '1', '2', '3', '4', '5', '6', '7', '8',
+                                    '9', 'a', 'b', 'c', 'd', 'e', 'f', 'X'};
     params_put_text(&bench.params, TEXT_PARAM_device_password, text, sizeof(text));
-    assert_int_equal(access_role_of(&bench.params, text), ROLE_USER);
+    params_put_text(&bench.params, TEXT_PARAM_settings_password, text, sizeof(text));
+    assert_int_equal(access_role_of(&bench.params, text), ROLE_NONE);
+    text[COMMAND_TEXT_SIZE - 1] = '\0';
+    assert_int_equal(access_role_of(&bench.params, text), ROLE_INSTALLER);
 }
 
-static void no_text_is_no_password_whatever_the_password_is(void **state)
+/* Nothing behind its COMMAND_TEXT_SIZE bytes is read: the sanitizer watches. */
+static void a_text_without_an_end_is_read_no_further_than_its_size(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    for (char letter = 1; letter < 127; letter++) {
-        const char one[] = {letter, '\0'};
-        password(&bench, TEXT_PARAM_device_password, one);
-        password(&bench, TEXT_PARAM_settings_password, one);
-        assert_int_equal(access_role_of(&bench.params, ""), ROLE_NONE);
+    char *text = malloc(COMMAND_TEXT_SIZE);
+    assert_non_null(text);
+    memset(text, '1', COMMAND_TEXT_SIZE);
+    assert_int_equal(access_role_of(&bench.params, text), ROLE_NONE);
+    free(text);
+}
+
+static void an_empty_stored_password_opens_no_role(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    password(&bench, TEXT_PARAM_device_password, "");
+    password(&bench, TEXT_PARAM_settings_password, "");
+    assert_int_equal(access_role_of(&bench.params, ""), ROLE_NONE);
+    assert_int_equal(access_role_of(&bench.params, (const char[COMMAND_TEXT_SIZE]){0}), ROLE_NONE);
+}
+
+static void a_password_needs_four_characters_to_open_anything(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    for (size_t length = 0; length <= 5; length++) {
+        char text[COMMAND_TEXT_SIZE] = {0};
+        memset(text, 'x', length);
+        password(&bench, TEXT_PARAM_device_password, text);
+        password(&bench, TEXT_PARAM_settings_password, "666666");
+        assert_int_equal(access_role_of(&bench.params, text), length < 4 ? ROLE_NONE : ROLE_USER);
+        password(&bench, TEXT_PARAM_settings_password, text);
+        assert_int_equal(access_role_of(&bench.params, text),
+                         length < 4 ? ROLE_NONE : ROLE_INSTALLER);
     }
 }
 
@@ -358,8 +389,10 @@ int main(void)
         cmocka_unit_test(the_rs485_setting_never_lowers_a_log_in),
         cmocka_unit_test(a_session_that_does_not_exist_is_an_error),
         cmocka_unit_test(either_password_as_delivered_is_noticed),
-        cmocka_unit_test(a_text_without_an_end_is_read_no_further_than_sixteen_characters),
-        cmocka_unit_test(no_text_is_no_password_whatever_the_password_is),
+        cmocka_unit_test(a_text_longer_than_the_password_opens_nothing),
+        cmocka_unit_test(a_text_without_an_end_is_read_no_further_than_its_size),
+        cmocka_unit_test(an_empty_stored_password_opens_no_role),
+        cmocka_unit_test(a_password_needs_four_characters_to_open_anything),
     };
     return RUN_TESTS(tests);
 }
