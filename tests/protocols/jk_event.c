@@ -74,10 +74,6 @@ static void every_alarm_of_the_table_has_its_codes_and_their_words(void **state)
     assert_int_equal(jk_event_code(&strange), 0);
 }
 
-/* Numbers that are stored with events. */
-enum { SLEEP = 6, SHUTTING_DOWN = 8 };
-enum { BY_BUTTON, BY_COMMAND, BY_TIME };
-
 static void what_was_asked_is_coded_by_who_asked(void **state)
 {
     (void)state;
@@ -88,33 +84,35 @@ static void what_was_asked_is_coded_by_who_asked(void **state)
         uint8_t session;
         uint8_t code;
     } rows[] = {
-        {EVENT_POWER,         POWER_STARTING,          POWER_STARTING, SESSION_COUNT,   0x01},
-        {EVENT_POWER,         POWER_ON,                POWER_ON,       SESSION_COUNT,   0x00},
-        {EVENT_POWER,         POWER_OFF,               POWER_OFF,      SESSION_COUNT,   0x00},
-        {EVENT_POWER,         POWER_STOPPED,           POWER_STOPPED,  SESSION_COUNT,   0x02},
-        {EVENT_POWER,         SLEEP,                   SLEEP,          SESSION_COUNT,   0x38},
-        {EVENT_POWER,         SHUTTING_DOWN,           SHUTTING_DOWN,  SESSION_COUNT,   0x02},
-        {EVENT_EMERGENCY_ON,  BY_BUTTON,               0,              SESSION_COUNT,   0x3D},
-        {EVENT_EMERGENCY_ON,  BY_COMMAND,              0,              SESSION_COUNT,   0x29},
-        {EVENT_EMERGENCY_OFF, BY_BUTTON,               0,              SESSION_COUNT,   0x3E},
-        {EVENT_EMERGENCY_OFF, BY_COMMAND,              0,              SESSION_COUNT,   0x2A},
-        {EVENT_EMERGENCY_OFF, BY_TIME,                 0,              SESSION_COUNT,   0x2B},
-        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_BLE,     0x2C},
-        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_RS485_1, 0x2F},
-        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,              SESSION_COUNT,   0x00},
-        {EVENT_COMMAND,       COMMAND_PRESET_LFP,      1,              SESSION_RS485_2, 0x44},
-        {EVENT_COMMAND,       COMMAND_SET_CLOCK,       190000000,      SESSION_LOCAL,   0x3B},
-        {EVENT_COMMAND,       COMMAND_RELEASE,         0,              SESSION_LOCAL,   0x00},
-        {EVENT_PARAM,         PARAM_charge_enabled,    0,              SESSION_LOCAL,   0x03},
-        {EVENT_PARAM,         PARAM_charge_enabled,    1,              SESSION_BLE,     0x04},
-        {EVENT_PARAM,         PARAM_discharge_enabled, 0,              SESSION_LOCAL,   0x05},
-        {EVENT_PARAM,         PARAM_discharge_enabled, 1,              SESSION_LOCAL,   0x06},
-        {EVENT_PARAM,         PARAM_charge_enabled,    0,              SESSION_RS485_1, 0x34},
-        {EVENT_PARAM,         PARAM_charge_enabled,    1,              SESSION_RS485_2, 0x35},
-        {EVENT_PARAM,         PARAM_discharge_enabled, 0,              SESSION_RS232,   0x36},
-        {EVENT_PARAM,         PARAM_discharge_enabled, 1,              SESSION_RS485_1, 0x37},
-        {EVENT_PARAM,         PARAM_cell_ovp_mv,       1,              SESSION_RS485_1, 0x00},
-        {EVENT_CHARGE_OPENED, SWITCH_PROTECTION,       0,              SESSION_COUNT,   0x00},
+        {EVENT_POWER,         POWER_STARTING,          POWER_STARTING,      SESSION_COUNT,   0x01},
+        {EVENT_POWER,         POWER_ON,                POWER_ON,            SESSION_COUNT,   0x00},
+        {EVENT_POWER,         POWER_OFF,               POWER_OFF,           SESSION_COUNT,   0x00},
+        {EVENT_POWER,         POWER_STOPPED,           POWER_STOPPED,       SESSION_COUNT,   0x02},
+        {EVENT_POWER,         POWER_SLEEP,             POWER_SLEEP,         SESSION_COUNT,   0x38},
+        {EVENT_POWER,         POWER_SHUTTING_DOWN,     POWER_SHUTTING_DOWN, SESSION_COUNT,   0x02},
+        {EVENT_EMERGENCY_ON,  EMERGENCY_BY_BUTTON,     0,                   SESSION_COUNT,   0x3D},
+        {EVENT_EMERGENCY_ON,  EMERGENCY_BY_COMMAND,    0,                   SESSION_COUNT,   0x29},
+        {EVENT_EMERGENCY_OFF, EMERGENCY_BY_BUTTON,     0,                   SESSION_COUNT,   0x3E},
+        {EVENT_EMERGENCY_OFF, EMERGENCY_BY_COMMAND,    0,                   SESSION_COUNT,   0x2A},
+        {EVENT_EMERGENCY_OFF, EMERGENCY_BY_TIME,       0,                   SESSION_COUNT,   0x2B},
+        {EVENT_EMERGENCY_OFF, EMERGENCY_BY_CELL,       0,                   SESSION_COUNT,   0x2B},
+        {EVENT_EMERGENCY_OFF, EMERGENCY_BY_POWER,      0,                   SESSION_COUNT,   0x2A},
+        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,                   SESSION_BLE,     0x2C},
+        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,                   SESSION_RS485_1, 0x2F},
+        {EVENT_COMMAND,       COMMAND_SHUT_DOWN,       0,                   SESSION_COUNT,   0x00},
+        {EVENT_COMMAND,       COMMAND_PRESET_LFP,      1,                   SESSION_RS485_2, 0x44},
+        {EVENT_COMMAND,       COMMAND_SET_CLOCK,       190000000,           SESSION_LOCAL,   0x3B},
+        {EVENT_COMMAND,       COMMAND_RELEASE,         0,                   SESSION_LOCAL,   0x00},
+        {EVENT_PARAM,         PARAM_charge_enabled,    0,                   SESSION_LOCAL,   0x03},
+        {EVENT_PARAM,         PARAM_charge_enabled,    1,                   SESSION_BLE,     0x04},
+        {EVENT_PARAM,         PARAM_discharge_enabled, 0,                   SESSION_LOCAL,   0x05},
+        {EVENT_PARAM,         PARAM_discharge_enabled, 1,                   SESSION_LOCAL,   0x06},
+        {EVENT_PARAM,         PARAM_charge_enabled,    0,                   SESSION_RS485_1, 0x34},
+        {EVENT_PARAM,         PARAM_charge_enabled,    1,                   SESSION_RS485_2, 0x35},
+        {EVENT_PARAM,         PARAM_discharge_enabled, 0,                   SESSION_RS232,   0x36},
+        {EVENT_PARAM,         PARAM_discharge_enabled, 1,                   SESSION_RS485_1, 0x37},
+        {EVENT_PARAM,         PARAM_cell_ovp_mv,       1,                   SESSION_RS485_1, 0x00},
+        {EVENT_CHARGE_OPENED, SWITCH_PROTECTION,       0,                   SESSION_COUNT,   0x00},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct event event = {.kind = rows[i].kind,

@@ -155,7 +155,7 @@ static void the_control_block_knows_what_it_may_not_do(void **state)
         {0x160A, "00 01",       COMMAND_FORBIDDEN },
         {0x160C, "00 01",       COMMAND_PRESET_LFP},
         {0x160E, "00 01",       COMMAND_FORBIDDEN },
-        {0x1610, "00 01",       COMMAND_FORBIDDEN },
+        {0x1610, "00 01",       COMMAND_EMERGENCY },
         {0x1612, "0D 00 00 01", COMMAND_SET_CLOCK },
         {0x1626, "00 00",       COMMAND_FORBIDDEN },
     };
