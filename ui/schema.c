@@ -4,6 +4,7 @@
  */
 #include "ui/schema.h"
 
+#include "base/number.h"
 #include "core/alarms.h"
 #include "core/limits.h"
 #include "core/params.h"
@@ -25,6 +26,15 @@ static const char *const severity_name[] = {[SEVERITY_WARNING] = "warning",
                                             [SEVERITY_FAULT] = "fault"};
 static const char *const subject_name[] = {
     [REASON_SUBJECT_NONE] = "none", [REASON_SUBJECT_CELL] = "cell", [REASON_SUBJECT_PACK] = "pack"};
+
+static const struct power_row {
+    const char *words;
+    bool powered;
+} power_rows[] = {
+#define STATE(id, number, powered, words) [number] = {words, powered},
+#define ARROW(...)
+#include "core/power.def"
+};
 
 static void put_known(struct text_writer *writer, const char *name, const char *text)
 {
@@ -83,6 +93,13 @@ static void put_reason(struct text_writer *writer, size_t row)
     json_put_string(writer, "subject", subject_name[reason_info[row].subject]);
 }
 
+static void put_power_state(struct text_writer *writer, size_t row)
+{
+    json_put_integer(writer, "name", (int64_t)row);
+    json_put_string(writer, "words", power_rows[row].words);
+    json_put_boolean(writer, "powered", power_rows[row].powered);
+}
+
 static void put_unit(struct text_writer *writer, size_t row)
 {
     json_put_string(writer, "name", unit_name[row]);
@@ -105,8 +122,8 @@ static void put_protocol(struct text_writer *writer, size_t row)
     json_put_string(writer, "evidence", evidence_name[protocol->evidence]);
 }
 
-static void put_table(struct text_writer *writer, const char *name, size_t count,
-                      void (*put_row)(struct text_writer *, size_t))
+void schema_table(struct text_writer *writer, const char *name, size_t count,
+                  void (*put_row)(struct text_writer *, size_t))
 {
     json_key(writer, name);
     json_open(writer, '[');
@@ -118,15 +135,21 @@ static void put_table(struct text_writer *writer, const char *name, size_t count
     json_close(writer, ']');
 }
 
+void schema_tables(struct text_writer *writer)
+{
+    schema_table(writer, "params", PARAM_COUNT, put_param);
+    schema_table(writer, "texts", TEXT_PARAM_COUNT, put_text);
+    schema_table(writer, "values", VALUE_ROW_COUNT, put_value);
+    schema_table(writer, "alarms", ALARM_COUNT, put_alarm);
+    schema_table(writer, "reasons", REASON_COUNT, put_reason);
+    schema_table(writer, "units", UNIT_KIND_COUNT, put_unit);
+    schema_table(writer, "power_states", COUNT(power_rows), put_power_state);
+    schema_table(writer, "protocols", protocol_count, put_protocol);
+}
+
 void schema_json(struct text_writer *writer)
 {
     json_open(writer, '{');
-    put_table(writer, "params", PARAM_COUNT, put_param);
-    put_table(writer, "texts", TEXT_PARAM_COUNT, put_text);
-    put_table(writer, "values", VALUE_ROW_COUNT, put_value);
-    put_table(writer, "alarms", ALARM_COUNT, put_alarm);
-    put_table(writer, "reasons", REASON_COUNT, put_reason);
-    put_table(writer, "units", UNIT_KIND_COUNT, put_unit);
-    put_table(writer, "protocols", protocol_count, put_protocol);
+    schema_tables(writer);
     json_close(writer, '}');
 }

@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 
 #include "core/params.h"
+#include "core/power.h"
 #include "core/snapshot.h"
 #include "protocols/protocols.h"
 #include "ui/schema.h"
@@ -70,6 +71,15 @@ static void every_protocol_is_listed(void **state)
         assert_non_null(strstr(buffer, protocols[row].name));
 }
 
+static void power_states_are_told_in_words(void **state)
+{
+    (void)state;
+    for (int number = 0; number < POWER_STATE_COUNT; number++)
+        assert_non_null(strstr(buffer, power_state_words[number]));
+    assert_non_null(strstr(buffer, "{\"name\":2,\"words\":\"on\",\"powered\":true}"));
+    assert_non_null(strstr(buffer, "{\"name\":6,\"words\":\"sleeping\",\"powered\":false}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +87,7 @@ int main(void)
         cmocka_unit_test_setup(a_setting_shows_its_range_and_access, start),
         cmocka_unit_test_setup(values_alarms_reasons_and_units_are_rows, start),
         cmocka_unit_test_setup(every_protocol_is_listed, start),
+        cmocka_unit_test_setup(power_states_are_told_in_words, start),
     };
     return RUN_TESTS(tests);
 }

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One row per kind of event says its words, what its detail means and the unit of its numbers. The
+ * words of details come from the tables of the core; those of enums that have no table stand here.
+ */
+#include "ui/event.h"
+
+#include "base/number.h"
+#include "base/units.h"
+#include "core/alarms.h"
+#include "core/params.h"
+#include "ui/json.h"
+#include "ui/text.h"
+
+enum quantity {
+#define QUANTITY(id, ...) QUANTITY_##id,
+#include "core/quantities.def"
+#undef QUANTITY
+};
+
+static const struct quantity_row {
+    const char *words;
+    uint8_t unit;
+} quantities[] = {
+#define QUANTITY(id, unit, kind, words) {words, UNIT_##unit},
+#include "core/quantities.def"
+#undef QUANTITY
+};
+
+static const struct rule_row {
+    const char *name;
+    uint8_t quantity;
+} rules[] = {
+#define RULE(id, alarm, level, side, quantity, ...) {#id, QUANTITY_##quantity},
+#include "core/protect.def"
+#undef RULE
+};
+
+static const char *const power_words[] = {
+#define STATE(id, number, powered, words) [number] = words,
+#define ARROW(...)
+#include "core/power.def"
+};
+
+static const char *const switch_words[] = {
+    [SWITCH_NONE] = "no reason",
+    [SWITCH_ALLOWED] = "nothing forbids it",
+    [SWITCH_PROTECTION] = "a protection",
+    [SWITCH_BODY_DIODE] = "current flows the other way through its diode",
+    [SWITCH_SETTING] = "by the setting",
+    [SWITCH_POWER] = "the pack is not on",
+    [SWITCH_MEASUREMENT] = "no plausible measurement",
+    [SWITCH_PRECHARGE] = "waits for pre-charge",
+};
+
+static const char *const command_words[COMMAND_KIND_COUNT] = {
+    [COMMAND_LOGIN] = "log in",
+    [COMMAND_LOGOUT] = "log out",
+    [COMMAND_SET_PARAM] = "change a setting",
+    [COMMAND_SET_TEXT] = "change a text",
+    [COMMAND_PRESET_LFP] = "defaults of LiFePO4",
+    [COMMAND_RELEASE] = "release protections",
+    [COMMAND_EMERGENCY] = "emergency",
+    [COMMAND_CONTACT] = "remote contact",
+    [COMMAND_SHUT_DOWN] = "shut down",
+    [COMMAND_SET_CLOCK] = "set the clock",
+    [COMMAND_FORBIDDEN] = "something forbidden",
+};
+
+static const char *const result_words[COMMAND_RESULT_COUNT] = {
+    [COMMAND_ACCEPTED] = "done",
+    [COMMAND_NO_ACCESS] = "log in with a password that allows this",
+    [COMMAND_OUT_OF_RANGE] = "outside the permitted range",
+    [COMMAND_CONFLICT] = "contradicts another setting",
+    [COMMAND_UNKNOWN] = "no such setting",
+    [COMMAND_NOT_ALLOWED] = "not permitted for anybody",
+    [COMMAND_WRONG_PASSWORD] = "wrong password",
+    [COMMAND_WAIT] = "wrong passwords before: wait and try again",
+    [COMMAND_BUSY] = "busy, try again",
+};
+
+static const char *const role_words[] = {
+    [ROLE_NONE] = "nobody", [ROLE_USER] = "user", [ROLE_INSTALLER] = "installer"};
+
+static const char *const session_words[SESSION_COUNT] = {
+    [SESSION_LOCAL] = "page or screen", [SESSION_RS485_1] = "RS485-1",
+    [SESSION_RS485_2] = "RS485-2",      [SESSION_RS232] = "RS232",
+    [SESSION_BLE] = "Bluetooth",
+};
+
+/* By number: enum emergency_cause of core/power.h and enum storage_trouble of core/storage.h, which
+ * are no views. They are stored with events and stay; tests/ui/event.c holds them together. */
+static const char *const emergency_words[] = {"by the button", "by command", "time is over",
+                                              "a cell is empty or not known", "switched off"};
+static const char *const storage_words[] = {"as it should be",
+                                            "the first start",
+                                            "one copy of the settings was repaired",
+                                            "only one copy of the settings is left",
+                                            "settings are lost and must be confirmed",
+                                            "the memory cannot be read"};
+
+enum detail { NOTHING, ALARM_LABEL, PARAM_LABEL, TEXT_LABEL, WORDS };
+
+#define LIST(words) WORDS, words, COUNT(words)
+
+/* clang-format off */
+static const struct kind_row {
+    const char *name;
+    const char *words;
+    uint8_t unit; /* of the numbers; UNIT_TEXT: no numbers to show */
+    uint8_t detail;
+    const char *const *list;
+    uint8_t count;
+} kinds[EVENT_KIND_COUNT] = {
+    [EVENT_ALARM_SET]        = {"alarm_set",         "Alarm",                UNIT_TEXT,  ALARM_LABEL, NULL, 0},
+    [EVENT_ALARM_CLEARED]    = {"alarm_cleared",     "Alarm over",           UNIT_TEXT,  ALARM_LABEL, NULL, 0},
+    [EVENT_CHARGE_CLOSED]    = {"charge_closed",     "Charge switch on",     UNIT_MA,    LIST(switch_words)},
+    [EVENT_CHARGE_OPENED]    = {"charge_opened",     "Charge switch off",    UNIT_MA,    LIST(switch_words)},
+    [EVENT_DISCHARGE_CLOSED] = {"discharge_closed",  "Discharge switch on",  UNIT_MA,    LIST(switch_words)},
+    [EVENT_DISCHARGE_OPENED] = {"discharge_opened",  "Discharge switch off", UNIT_MA,    LIST(switch_words)},
+    [EVENT_POWER]            = {"power",             "Power",                UNIT_TEXT,  LIST(power_words)},
+    [EVENT_PARAM]            = {"setting",           "Setting",              UNIT_TEXT,  PARAM_LABEL, NULL, 0},
+    [EVENT_TEXT]             = {"text",              "Text",                 UNIT_TEXT,  TEXT_LABEL,  NULL, 0},
+    [EVENT_COMMAND]          = {"command",           "Order",                UNIT_TEXT,  LIST(command_words)},
+    [EVENT_REFUSED]          = {"refused",           "Refused",              UNIT_TEXT,  LIST(command_words)},
+    [EVENT_LOGIN]            = {"login",             "Logged in",            UNIT_TEXT,  LIST(role_words)},
+    [EVENT_LOGIN_FAILED]     = {"login_failed",      "Wrong password",       UNIT_TEXT,  NOTHING,     NULL, 0},
+    [EVENT_EMERGENCY_ON]     = {"emergency_on",      "Emergency begins",     UNIT_TEXT,  LIST(emergency_words)},
+    [EVENT_EMERGENCY_OFF]    = {"emergency_off",     "Emergency ends",       UNIT_TEXT,  LIST(emergency_words)},
+    [EVENT_PASSWORD_RESET]   = {"password_reset",    "Passwords reset by the button", UNIT_TEXT, NOTHING, NULL, 0},
+    [EVENT_RECORD]           = {"record",            "Record",               UNIT_MA,    NOTHING,     NULL, 0},
+    [EVENT_STORAGE]          = {"storage",           "Memory",               UNIT_TEXT,  LIST(storage_words)},
+    [EVENT_RELEASED]         = {"released",          "Protections released", UNIT_COUNT, NOTHING,     NULL, 0},
+};
+/* clang-format on */
+
+static bool is_alarm(const struct event *event)
+{
+    return (event->kind == EVENT_ALARM_SET || event->kind == EVENT_ALARM_CLEARED) &&
+           event->detail < ALARM_COUNT;
+}
+
+/* NULL when the detail says nothing. */
+static const char *detail_words(const struct event *event)
+{
+    const struct kind_row *kind = &kinds[event->kind];
+    if (is_alarm(event))
+        return alarm_info[event->detail].label;
+    if (kind->detail == PARAM_LABEL && event->detail < PARAM_COUNT)
+        return param_info[event->detail].label;
+    if (kind->detail == TEXT_LABEL && event->detail < TEXT_PARAM_COUNT)
+        return text_param_info[event->detail].label;
+    return event->detail < kind->count ? kind->list[event->detail] : NULL;
+}
+
+static const struct rule_row *rule_of(const struct event *event)
+{
+    return event->rule > 0 && event->rule <= COUNT(rules) ? &rules[event->rule - 1] : NULL;
+}
+
+static void put_numbers(struct text_writer *writer, const struct event *event)
+{
+    const struct rule_row *rule = rule_of(event);
+    bool setting = event->kind == EVENT_PARAM && event->detail < PARAM_COUNT;
+    uint8_t unit = kinds[event->kind].unit;
+    if (setting)
+        unit = param_info[event->detail].unit;
+    else if (rule != NULL)
+        unit = quantities[rule->quantity].unit;
+    if (unit == UNIT_TEXT)
+        return;
+    json_put_string(writer, "unit", unit_name[unit]);
+    json_put_integer(writer, "value", event->value);
+    if (setting || rule != NULL)
+        json_put_integer(writer, "before", event->before);
+}
+
+const char *text_command_result(enum command_result result)
+{
+    return result < COMMAND_RESULT_COUNT ? result_words[result] : "unknown";
+}
+
+void text_event(struct text_writer *writer, const struct event *event)
+{
+    if (event->kind >= EVENT_KIND_COUNT) {
+        writer_text(writer, "unknown");
+        return;
+    }
+    const char *detail = detail_words(event);
+    writer_text(writer, kinds[event->kind].words);
+    if (detail != NULL) {
+        writer_text(writer, ": ");
+        writer_text(writer, detail);
+    }
+    if (event->kind == EVENT_REFUSED) {
+        writer_text(writer, ", ");
+        writer_text(writer, text_command_result((enum command_result)event->value));
+    } else if (event->kind == EVENT_RECORD) {
+        writer_text(writer, ": ");
+        text_value(writer, event->detail * 10, UNIT_PERMILLE);
+        writer_text(writer, ", ");
+        text_value(writer, event->before, UNIT_MV);
+    }
+}
+
+void json_event(struct text_writer *writer, const struct event *event)
+{
+    char words[128];
+    struct text_writer text;
+    bool known = event->kind < EVENT_KIND_COUNT;
+    writer_init(&text, words, sizeof(words));
+    text_event(&text, event);
+    json_put_integer(writer, "time_s", event->time_s);
+    json_put_string(writer, "kind", known ? kinds[event->kind].name : "unknown");
+    json_put_string(writer, "words", words);
+    if (!known)
+        return;
+    if (is_alarm(event))
+        json_put_string(writer, "alarm", alarm_info[event->detail].name);
+    put_numbers(writer, event);
+    const struct rule_row *rule = rule_of(event);
+    if (rule != NULL) {
+        json_put_string(writer, "rule", rule->name);
+        json_put_string(writer, "quantity", quantities[rule->quantity].words);
+    }
+    if (event->session < SESSION_COUNT)
+        json_put_string(writer, "by", session_words[event->session]);
+}
