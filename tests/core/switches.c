@@ -368,16 +368,18 @@ static void a_discharge_switch_is_wanted_when_nothing_but_pre_charge_is_missing(
 static enum switch_reason expected_reason(const struct bench *bench, bool charge)
 {
     const struct switch_conditions *conditions = &bench->conditions;
+    const struct params *params = &bench->params;
+    bool blocked = (conditions->blocks & (charge ? 1 : 2)) != 0;
+    bool enabled = charge ? params->charge_enabled : params->discharge_enabled;
     const struct {
         bool holds;
         enum switch_reason reason;
     } causes[] = {
-        {!conditions->powered,                                                       SWITCH_POWER      },
-        {!conditions->measured,                                                      SWITCH_MEASUREMENT},
-        {(conditions->blocks & (charge ? 1 : 2)) != 0,                               SWITCH_PROTECTION },
-        {!(charge ? bench->params.charge_enabled : bench->params.discharge_enabled),
-         SWITCH_SETTING                                                                                },
-        {!charge && !conditions->precharged,                                         SWITCH_PRECHARGE  },
+        {!conditions->powered,               SWITCH_POWER      },
+        {!conditions->measured,              SWITCH_MEASUREMENT},
+        {blocked,                            SWITCH_PROTECTION },
+        {!enabled,                           SWITCH_SETTING    },
+        {!charge && !conditions->precharged, SWITCH_PRECHARGE  },
     };
     for (size_t i = 0; i < COUNT(causes); i++) {
         if (causes[i].holds)
