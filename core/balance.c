@@ -2,7 +2,9 @@
  * Two reasons to move charge. By voltage only near full, where voltage tells charge: the pair is
  * chosen from pause voltages corrected for each cell's resistance. By debt at any charge: what the
  * last full anchor found missing is paid by ampere-hours. Transfer runs 10 s, then pauses 2 s to
- * measure. A source that does not fall and a sink that does not rise contradict the stage.
+ * measure. A source that does not fall and a sink that does not rise contradict the stage; while
+ * nothing is wanted it is proven by a transfer now and then, since a stage that never stops would
+ * empty a cell unseen.
  * (Cell and pack facts, section 4.4. Its rule 1 asks for 3.45 V above 0.1C, and forbids balancing
  * there: the second is the stricter and leaves the first no case.)
  */
@@ -45,6 +47,10 @@ enum {
     DOUBT_STUCK_UV = 8000,
     DOUBT_CYCLE_UV = 1600, /* one cycle never says more: five at least */
     JUDGED_MA = 1000,
+    PROOF_MS = 6 * 3600000, /* between proofs; one moves 5.6 mAh */
+    FIRST_PROOF_MS = 600000,
+    PROOF_CYCLES = 20, /* then it waits again: the pack current never rests, or noise */
+    PROOF_STEP_MAX_MS = 1000,
 };
 
 void balance_init(struct balance *balance)
@@ -52,6 +58,7 @@ void balance_init(struct balance *balance)
     memset(balance, 0, sizeof(*balance));
     balance->phase = BALANCE_IDLE;
     balance->wait_ms = PAUSE_MS;
+    balance->unproven_ms = PROOF_MS - FIRST_PROOF_MS;
     debt_init(&balance->debt);
     wires_init(&balance->wires);
 }
@@ -94,10 +101,10 @@ static bool voltage_tells(const struct balance *balance, const struct measured *
                                      current_below(measured, params, REST_CURRENT_DIVISOR));
 }
 
-static bool debt_payable(const struct balance *balance, const struct measured *measured,
-                         const struct params *params)
+static bool charge_movable(const struct balance *balance, const struct measured *measured,
+                           const struct params *params)
 {
-    return balance->debt.known && balance->soc_permille > DEBT_SOC_PERMILLE &&
+    return balance->soc_permille > DEBT_SOC_PERMILLE &&
            measured->quantity[QUANTITY_CELL_MIN_MV] >= DEBT_CELL_LOW_MV &&
            current_below(measured, params, DEBT_CURRENT_DIVISOR);
 }
@@ -156,6 +163,23 @@ static bool wanted_by_debt(struct balance *balance, const struct measured *measu
     return balance->paying && measured->cell_mv[balance->sink] <= SINK_HIGH_MV;
 }
 
+static bool wanted_as_proof(struct balance *balance, const struct measured *measured,
+                            const struct params *params)
+{
+    if (balance->unproven_ms < PROOF_MS || params->balance_current_ma < JUDGED_MA)
+        return false;
+    balance->source = measured->cell_max_index;
+    balance->sink = measured->cell_min_index;
+    if (balance->source == balance->sink)
+        balance->sink = (uint8_t)((balance->source + 1) % measured->cell_count);
+    balance->proofs++;
+    if (balance->proofs < PROOF_CYCLES)
+        return true;
+    balance->proofs = 0;
+    balance->unproven_ms = 0;
+    return false;
+}
+
 static void enter(struct balance *balance, enum balance_phase phase, uint32_t wait_ms)
 {
     if (balance->phase == BALANCE_ON || phase == BALANCE_ON)
@@ -190,6 +214,9 @@ static void doubt(struct balance *balance)
     int32_t more_uv = min32(limit_uv - balance->wires.contrast_uv, DOUBT_CYCLE_UV);
     balance->doubt_uv = clamp32((int64_t)balance->doubt_uv + more_uv, 0, DOUBT_STUCK_UV);
     balance->stuck |= balance->doubt_uv >= DOUBT_STUCK_UV;
+    balance->unproven_ms = balance->doubt_uv ? PROOF_MS : 0; /* what is in doubt is tried again */
+    if (!balance->doubt_uv)
+        balance->proofs = 0;
 }
 
 /* What the step that just passed did and showed. */
@@ -201,6 +228,8 @@ static void look_back(struct balance *balance, const struct measured *measured,
     balance->wait_ms = balance->wait_ms > dt_ms ? balance->wait_ms - dt_ms : 0;
     if (on)
         balance->moved_mams += balance->ma * (int32_t)dt_ms;
+    bool seen = dt_ms <= PROOF_STEP_MAX_MS;
+    balance->unproven_ms = seen ? add_sat_u32(balance->unproven_ms, dt_ms) : 0;
     debt_step(&balance->debt, dt_ms);
     if (!measured->complete) {
         wires_skip(&balance->wires);
@@ -237,6 +266,8 @@ static void decide(struct balance *balance, const struct measured *measured,
         go_on(balance, BALANCE_BY_VOLTAGE, params);
     else if (!by_voltage && wanted_by_debt(balance, measured, params))
         go_on(balance, BALANCE_BY_DEBT, params);
+    else if (!by_voltage && wanted_as_proof(balance, measured, params))
+        go_on(balance, BALANCE_AS_PROOF, params);
     else
         enter(balance, BALANCE_IDLE, LOOK_MS);
 }
@@ -246,13 +277,13 @@ void balance_step(struct balance *balance, const struct measured *measured,
 {
     look_back(balance, measured, params, dt_ms);
     take_debts(balance, measured, params, dt_ms);
-    bool allowed = permitted && conditions_hold(measured, params);
+    bool allowed = permitted && !balance->stuck && conditions_hold(measured, params);
     bool by_voltage = allowed && voltage_tells(balance, measured, params);
-    bool by_debt = allowed && debt_payable(balance, measured, params);
+    bool by_charge = allowed && charge_movable(balance, measured, params);
     bool on = balance->phase == BALANCE_ON;
-    if (on && !(balance->mode == BALANCE_BY_VOLTAGE ? by_voltage : by_debt)) {
+    if (on && !(balance->mode == BALANCE_BY_VOLTAGE ? by_voltage : by_charge)) {
         stop(balance, BALANCE_IDLE);
-    } else if (!by_voltage && !by_debt) {
+    } else if (!by_voltage && !by_charge) {
         enter(balance, BALANCE_IDLE, balance->wait_ms);
     } else if (balance->wait_ms == 0) {
         decide(balance, measured, params, by_voltage);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Active balancing: one transfer stage moves charge from one cell to another. Decides when, between
  * which cells and for what reason: near full by voltage, elsewhere by the debts of the last full
- * charge. Watches whether the stage obeys.
+ * charge. Watches whether the stage obeys, and proves it by a transfer of 10 s when nothing else
+ * was moved for six hours.
  */
 #ifndef HEARTH_CORE_BALANCE_H
 #define HEARTH_CORE_BALANCE_H
@@ -15,7 +16,7 @@
 #include "core/wires.h"
 
 enum balance_phase { BALANCE_IDLE, BALANCE_ON, BALANCE_PAUSE };
-enum balance_mode { BALANCE_BY_VOLTAGE, BALANCE_BY_DEBT };
+enum balance_mode { BALANCE_BY_VOLTAGE, BALANCE_BY_DEBT, BALANCE_AS_PROOF };
 
 struct balance {
     int32_t ma;     /* transfer current, 0 off */
@@ -23,7 +24,8 @@ struct balance {
     uint8_t sink;
     uint8_t phase; /* enum balance_phase */
     uint8_t mode;  /* enum balance_mode, of the last transfer */
-    bool stuck;    /* the stage does not move anything, or does not stop; until init */
+    bool
+        stuck; /* the stage does not move anything, or does not stop; nothing is moved until init */
     struct debt debt;
     struct wires wires;
     /* private */
@@ -33,9 +35,11 @@ struct balance {
     uint8_t cell_10uohm[CELL_MAX]; /* tens of micro-ohm, 0 not known */
     uint32_t take_ms;              /* > 0: the pack became full, its debts are to be read */
     uint32_t phase_ms;
-    uint32_t wait_ms;   /* to the next decision */
-    int32_t moved_mams; /* of this transfer, not yet in the debts */
-    int32_t doubt_uv;   /* how much the voltages contradict the balancer, gathered */
+    uint32_t wait_ms;     /* to the next decision */
+    int32_t moved_mams;   /* of this transfer, not yet in the debts */
+    int32_t doubt_uv;     /* how much the voltages contradict the balancer, gathered */
+    uint32_t unproven_ms; /* since the stage was last seen to obey */
+    uint8_t proofs;       /* transfers of the present proof */
 };
 
 void balance_init(struct balance *balance);

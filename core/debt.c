@@ -19,24 +19,26 @@ enum {
     FORGET_S = DAYS_S(30),     /* older losses count half */
 };
 
-/* Missing charge by voltage near full, at rest after charging and while 0.05C still flows. From the
- * recommended parameters of a 314 Ah cell at 25 degC (charge branch of the open-circuit voltage,
- * R0 + R1 + slow charge resistance); above 97 % they are inferred, not measured. The tail column
- * assumes a settled current; its top row is not settled. Expect 0.1 % of capacity of error in the
- * difference of two cells above 99 %, half of the value below; 1 mV is 0.01 % at 3.42 V, 0.3 % and
- * more below 3.345 V at rest. Good enough to pay in the right direction; the next full charge
- * corrects the rest. */
+/* Missing charge by voltage near full, at rest after charging and while 0.05C flows in. From the
+ * recommended parameters of a 314 Ah cell at 25 degC: charge branch of the open-circuit voltage
+ * plus R0 + R1 + slow charge resistance, the current settled as it is at the end of a charge. All
+ * that is above 97 % there is inferred, not measured, and so are the values beyond 100 %. Expect an
+ * error of 0.2 % of capacity in the difference of two cells above 99 %, and half of the value
+ * below, where 1 mV is 0.3 % and more. Good enough to pay in the right direction; the next full
+ * charge corrects the rest. */
 static const struct knee_row {
     int16_t rest_mv;
     int16_t tail_mv;
     int32_t missing_ppm;
 } knee[] = {
-    {3450, 3600, 0    },
-    {3386, 3446, 5000 },
-    {3360, 3393, 10000},
-    {3346, 3363, 20000},
-    {3343, 3354, 30000},
-    {3341, 3350, 50000},
+    {3600, 4134, -10000},
+    {3450, 3973, 0     },
+    {3418, 3708, 2500  },
+    {3386, 3446, 5000  },
+    {3360, 3393, 10000 },
+    {3346, 3363, 20000 },
+    {3343, 3354, 30000 },
+    {3341, 3350, 50000 },
 };
 
 void debt_init(struct debt *debt)
@@ -76,20 +78,19 @@ void debt_step(struct debt *debt, uint32_t dt_ms)
     debt->age_ms %= 1000;
 }
 
-static int32_t row_mv(const struct knee_row *row, int32_t pack_ma, int32_t tail_ma)
+/* The voltages of the rows at this current. */
+static void find_rows(int32_t row_mv[COUNT(knee)], int32_t pack_ma, int32_t tail_ma)
 {
-    return interpolate(pack_ma, 0, row->rest_mv, tail_ma, row->tail_mv);
+    for (size_t i = 0; i < COUNT(knee); i++)
+        row_mv[i] = interpolate(pack_ma, 0, knee[i].rest_mv, tail_ma, knee[i].tail_mv);
 }
 
-static int32_t missing_ppm(int32_t cell_mv, int32_t pack_ma, int32_t tail_ma)
+static int32_t missing_ppm(int32_t cell_mv, const int32_t row_mv[COUNT(knee)])
 {
-    int32_t high_mv = row_mv(&knee[0], pack_ma, tail_ma);
     for (size_t i = 1; i < COUNT(knee); i++) {
-        int32_t low_mv = row_mv(&knee[i], pack_ma, tail_ma);
-        if (cell_mv >= low_mv)
-            return interpolate(cell_mv, low_mv, knee[i].missing_ppm, high_mv,
+        if (cell_mv >= row_mv[i])
+            return interpolate(cell_mv, row_mv[i], knee[i].missing_ppm, row_mv[i - 1],
                                knee[i - 1].missing_ppm);
-        high_mv = low_mv;
     }
     return knee[COUNT(knee) - 1].missing_ppm;
 }
@@ -131,10 +132,12 @@ bool debt_take(struct debt *debt, const struct measured *measured, const struct 
     int32_t tail_ma = params->nominal_mah / TAIL_CURRENT_DIVISOR;
     if (abs32(measured->pack_ma) > tail_ma)
         return false;
+    int32_t row_mv[COUNT(knee)];
+    find_rows(row_mv, measured->pack_ma, tail_ma);
     int32_t new_uah[CELL_MAX] = {0};
     uint8_t count = measured->cell_count;
     for (uint8_t i = 0; i < count; i++) {
-        int32_t ppm = missing_ppm(measured->cell_mv[i], measured->pack_ma, tail_ma);
+        int32_t ppm = missing_ppm(measured->cell_mv[i], row_mv);
         new_uah[i] = saturate32(div_round((int64_t)params->nominal_mah * ppm, UAH_PER_MAH));
     }
     int32_t lowest = lowest_uah(new_uah, count);

@@ -21,7 +21,8 @@ enum {
 
     HOTTER_DDEGC = 100,
 
-    REST_DIVISOR = 50, /* 0.02C: 0.3 mOhm of difference between joints are 2 mV */
+    REST_DIVISOR = 50,         /* 0.02C out: 0.3 mOhm of difference between joints are 2 mV */
+    CHARGE_REST_DIVISOR = 500, /* 0.002C in: near full others rise, which looks like a sag */
     SAG_MV = 50,
     DEPTH_MV = 2,       /* unit of a depth */
     DEPTH_NONE = 255,   /* nothing known, or deeper than can be told */
@@ -157,7 +158,8 @@ static bool step_sagging(struct thermal *thermal, const struct measured *measure
                          const struct params *params, const struct balance *balance,
                          uint32_t passed_ms)
 {
-    if (!current_below(measured, params, REST_DIVISOR)) {
+    if (!current_below(measured, params, REST_DIVISOR) ||
+        measured->pack_ma >= params->nominal_mah / CHARGE_REST_DIVISOR) {
         forget_depths(thermal);
         return false;
     }

@@ -123,16 +123,16 @@ static bool evaluate(struct wires *wires, uint8_t cell_count, const struct param
     return true;
 }
 
-static void close_window(struct wires *wires, uint8_t cell_count)
+static void close_window(struct wires *wires, enum wires_window window, uint8_t cell_count)
 {
     const struct wires_sum *sum = &wires->sum;
     int64_t others_mv = (int64_t)sum->cells_mv - sum->source_mv - sum->sink_mv;
     int64_t others_uv = div_round(others_mv * 1000, (int64_t)sum->count * (cell_count - 2));
-    wires->mean[wires->window] = (struct wires_mean){
+    wires->mean[window] = (struct wires_mean){
         .source_uv = (int32_t)(div_round(sum->source_mv * 1000LL, sum->count) - others_uv),
         .sink_uv = (int32_t)(div_round(sum->sink_mv * 1000LL, sum->count) - others_uv),
     };
-    wires->have = (uint8_t)(wires->have | 1u << wires->window);
+    wires->have = (uint8_t)(wires->have | 1u << window);
     wires->low_ma = min32(wires->low_ma, sum->low_ma);
     wires->high_ma = max32(wires->high_ma, sum->high_ma);
 }
@@ -161,6 +161,21 @@ static void open_window(struct wires *wires, enum wires_window window,
         wires->sum = (struct wires_sum){.low_ma = INT32_MAX, .high_ma = INT32_MIN};
 }
 
+/* Closes the window; true when that completes a usable cycle. */
+static bool finish(struct wires *wires, uint8_t cell_count, const struct params *params)
+{
+    enum wires_window window = (enum wires_window)wires->window;
+    wires->window = WIRES_NONE;
+    if (window == WIRES_NONE)
+        return false;
+    close_window(wires, window, cell_count);
+    if (window != WIRES_AFTER)
+        return false;
+    bool usable = evaluate(wires, cell_count, params);
+    wires->have = 1u << WIRES_AFTER;
+    return usable;
+}
+
 bool wires_step(struct wires *wires, const struct measured *measured, const struct params *params,
                 const struct transfer *transfer, uint32_t dt_ms)
 {
@@ -168,18 +183,17 @@ bool wires_step(struct wires *wires, const struct measured *measured, const stru
         wires_skip(wires);
         return false;
     }
-    bool evaluated = false;
+    bool usable = false;
     enum wires_window window = window_of(transfer);
     if (window != wires->window) {
-        if (wires->window != WIRES_NONE)
-            close_window(wires, measured->cell_count);
-        if (wires->window == WIRES_AFTER) {
-            evaluated = evaluate(wires, measured->cell_count, params);
-            wires->have = transfer->on ? 1u << WIRES_AFTER : 0; /* idle: too old for the next */
-        }
+        usable = finish(wires, measured->cell_count, params);
         open_window(wires, window, transfer);
     }
     if (window != WIRES_NONE)
         add_sample(&wires->sum, measured, wires->source, wires->sink);
-    return evaluated;
+    if (!transfer->on && transfer->ms == WINDOW_END_MS) /* before the next transfer is decided */
+        usable |= finish(wires, measured->cell_count, params);
+    else if (!transfer->on && transfer->ms > WINDOW_END_MS) /* too long ago for the next cycle */
+        wires->have = 0;
+    return usable;
 }

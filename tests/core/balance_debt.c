@@ -94,13 +94,12 @@ static void debts_are_paid_until_the_cells_are_within_a_fiftieth_of_a_percent(vo
     uint8_t source;
     uint8_t sink;
     for (; hours < 10 && debt_pair(&bench.balance.debt, 16, &source, &sink) > 62; hours++) {
-        for (int i = 0; i < 3600; i++)
-            balance_step(&bench.balance, &bench.measured, &bench.params, true, 1000);
+        for (int i = 0; i < 1800; i++) /* too long to judge the stage, which moves nothing here */
+            balance_step(&bench.balance, &bench.measured, &bench.params, true, 2000);
     }
     assert_in_range(hours, 2, 4); /* 3 Ah at 2 A and 68 %, with the pauses */
     steps(&bench, 12000);
     expect(&bench, BALANCE_IDLE);
-    assert_true(bench.balance.stuck); /* rightly: on this bench no cell ever moves */
 }
 
 static void a_debt_below_a_thousandth_is_not_begun(void **state)
@@ -205,8 +204,10 @@ static void transfers_before_the_first_full_charge_make_no_debts(void **state)
     expect(&bench, BALANCE_ON);
     cells(&bench, 3300);
     balance_set_charge(&bench.balance, 600, false);
-    steps(&bench, 20000);
-    expect(&bench, BALANCE_IDLE);
+    for (int i = 0; i < 20; i++) {
+        steps(&bench, 1000);
+        assert_int_not_equal(bench.balance.mode, BALANCE_BY_DEBT);
+    }
     assert_int_equal(debt_of(&bench, 3), 0);
 }
 

@@ -20,7 +20,9 @@ struct world {
     bool dead;
     bool never_stops;
     bool jumps;
+    bool restless; /* the pack current moves by 5 A from second to second */
     uint32_t now_ms;
+    uint32_t moved_ms; /* time of transfer */
 };
 
 static int32_t noise_uv(struct world *world)
@@ -57,7 +59,7 @@ static void measure(struct world *world)
         measured->cell_sum_mv += measured->cell_mv[i];
     }
     if (!world->jumps)
-        measured->pack_ma = -5000;
+        measured->pack_ma = world->restless && world->now_ms / 1000 % 2 ? -10000 : -5000;
 }
 
 static void live(struct world *world, uint32_t seconds, uint32_t dt_ms)
@@ -65,6 +67,7 @@ static void live(struct world *world, uint32_t seconds, uint32_t dt_ms)
     for (uint32_t ms = 0; ms < seconds * 1000; ms += dt_ms) {
         obey(world);
         world->now_ms += dt_ms;
+        world->moved_ms += world->moving_ma ? dt_ms : 0;
         measure(world);
         balance_step(&world->balance, &world->measured, &world->params, true, dt_ms);
     }
@@ -178,6 +181,69 @@ static void below_one_ampere_there_is_no_verdict(void **state)
     assert_false(world.balance.stuck);
 }
 
+/* No debts: nothing is wanted. */
+static void start_idle(struct world *world)
+{
+    start_world(world, 1000);
+    const int32_t nothing[CELL_MAX] = {0};
+    debt_set(&world->balance.debt, nothing);
+}
+
+static void an_idle_stage_is_proven_ten_minutes_after_the_start_and_every_six_hours(void **state)
+{
+    (void)state;
+    struct world world;
+    start_idle(&world);
+    live(&world, 598, 100);
+    assert_int_equal(world.moved_ms, 0);
+    live(&world, 60, 100);
+    assert_int_equal(world.moved_ms, 10000);
+    assert_int_equal(world.balance.mode, BALANCE_AS_PROOF);
+    live(&world, 21500, 100);
+    assert_int_equal(world.moved_ms, 10000);
+    live(&world, 300, 100);
+    assert_int_equal(world.moved_ms, 20000);
+    assert_false(world.balance.stuck);
+}
+
+static void an_idle_stage_that_is_dead_or_never_stops_is_found(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct world world;
+        start_idle(&world);
+        live(&world, 3600, 100);
+        assert_false(world.balance.stuck);
+        world.dead = i == 0;
+        world.never_stops = i == 1;
+        live(&world, 6 * 3600, 100);
+        assert_true(world.balance.stuck);
+        uint32_t moved_ms = world.moved_ms;
+        live(&world, 12 * 3600, 1000); /* no more proofs then */
+        assert_true(i == 1 || world.moved_ms == moved_ms);
+    }
+}
+
+static void a_proof_that_cannot_be_judged_ends(void **state)
+{
+    (void)state;
+    struct world world;
+    start_idle(&world);
+    world.restless = true;
+    live(&world, 6 * 3600, 100);
+    assert_false(world.balance.stuck);
+    assert_in_range(world.moved_ms, 150000, 200000);
+}
+
+static void nothing_is_proven_at_steps_that_show_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    start_idle(&world);
+    live(&world, 24 * 3600, 10000);
+    assert_int_equal(world.moved_ms, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +254,10 @@ int main(void)
         cmocka_unit_test(a_stage_that_never_stops_is_stuck),
         cmocka_unit_test(stuck_stays_until_init),
         cmocka_unit_test(below_one_ampere_there_is_no_verdict),
+        cmocka_unit_test(an_idle_stage_is_proven_ten_minutes_after_the_start_and_every_six_hours),
+        cmocka_unit_test(an_idle_stage_that_is_dead_or_never_stops_is_found),
+        cmocka_unit_test(a_proof_that_cannot_be_judged_ends),
+        cmocka_unit_test(nothing_is_proven_at_steps_that_show_nothing),
     };
     return RUN_TESTS(tests);
 }

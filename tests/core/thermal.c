@@ -288,6 +288,22 @@ static void under_load_a_cell_may_fall(void **state)
     expect(&bench, BIT(THERMAL_SAGGING), 1);
 }
 
+/* Near full the others rise and leave a low cell behind. */
+static void while_charging_a_cell_may_stay_behind(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    pass(&bench, 60);
+    bench.measured.pack_ma = 628;
+    sag(&bench, 200, 300);
+    expect(&bench, 0, 0);
+    bench.measured.pack_ma = 627; /* so little is rest */
+    pass(&bench, 10);
+    sag(&bench, 60, 300);
+    expect(&bench, BIT(THERMAL_SAGGING), 1);
+}
+
 /* 2 A through a bad sense wire: 80 mV. */
 static void the_drop_of_a_transfer_is_no_sag(void **state)
 {
@@ -453,6 +469,7 @@ int main(void)
         cmocka_unit_test(all_cells_falling_together_is_no_sign),
         cmocka_unit_test(a_slow_sag_is_no_sign),
         cmocka_unit_test(under_load_a_cell_may_fall),
+        cmocka_unit_test(while_charging_a_cell_may_stay_behind),
         cmocka_unit_test(the_drop_of_a_transfer_is_no_sag),
         cmocka_unit_test(a_cell_that_leaks_more_than_the_others_is_a_sign),
         cmocka_unit_test(less_than_a_day_between_full_charges_proves_nothing),
