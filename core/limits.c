@@ -134,8 +134,15 @@ static bool protecting(const struct snapshot *snapshot)
  * alarm is starting. */
 static enum reason closed_reason(const struct snapshot *snapshot, bool enabled, bool protection)
 {
-    if (snapshot_have(snapshot, VALUE_power_state) && snapshot->power_state != POWER_ON)
-        return REASON_not_ready;
+    static const bool powered[] = {
+#define STATE(id, number, powered, words) [number] = powered,
+#define ARROW(...)
+#include "core/power.def"
+    };
+    int32_t state;
+    if (snapshot_get(snapshot, VALUE_power_state, &state) && (uint32_t)state < COUNT(powered) &&
+        !powered[state])
+        return state == POWER_STARTING ? REASON_not_ready : REASON_off;
     if (!enabled)
         return REASON_switched_off;
     return protection ? REASON_protection : REASON_not_ready;

@@ -2,6 +2,7 @@
  * Tests of core/limits.c: why a direction is closed, how fast a limit may rise again, and what this
  * does to the charge voltage. The rules that lower a limit: tests/core/limits_rules.c.
  */
+#include "core/power.h"
 #include "tests/core/limits_bench.h"
 
 static void a_new_pack_has_no_limit_but_zero(void **state)
@@ -66,6 +67,33 @@ static void a_closed_direction_has_its_reason(void **state)
     one_step(&bench, 1);
     expect(bench.limits.charge_ma.limit, 0, REASON_switched_off);
     expect(bench.limits.discharge_ma.limit, 0, REASON_protection);
+}
+
+static void a_pack_that_is_not_powered_says_so(void **state)
+{
+    (void)state;
+    const int32_t rows[][2] = {
+        {POWER_OFF,           REASON_off       },
+        {POWER_STARTING,      REASON_not_ready },
+        {POWER_ON,            REASON_protection},
+        {POWER_STOPPED,       REASON_off       },
+        {POWER_PRECHARGE,     REASON_protection},
+        {POWER_PROTECT,       REASON_protection},
+        {POWER_SLEEP,         REASON_off       },
+        {POWER_EMERGENCY,     REASON_protection},
+        {POWER_SHUTTING_DOWN, REASON_off       },
+        {POWER_STATE_COUNT,   REASON_protection}, /* of a pack that has more states */
+        {-1,                  REASON_protection},
+    };
+    struct bench bench;
+    start(&bench);
+    put(&bench, VALUE_charge_allowed, 0);
+    alarm_put(bench.snapshot.alarms, ALARM_mos_over_temp, true);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        put(&bench, VALUE_power_state, rows[i][0]);
+        one_step(&bench, 1);
+        expect(bench.limits.charge_ma.limit, 0, (enum reason)rows[i][1]);
+    }
 }
 
 static void every_alarm_but_a_warning_counts_as_protection(void **state)
@@ -302,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_new_pack_has_no_limit_but_zero),
         cmocka_unit_test(what_is_not_known_gives_zero),
         cmocka_unit_test(a_closed_direction_has_its_reason),
+        cmocka_unit_test(a_pack_that_is_not_powered_says_so),
         cmocka_unit_test(every_alarm_but_a_warning_counts_as_protection),
         cmocka_unit_test(after_a_protection_limits_stay_for_a_minute_and_then_rise_slowly),
         cmocka_unit_test(a_long_step_credits_neither_the_closed_time_nor_the_minute),
