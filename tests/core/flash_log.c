@@ -96,6 +96,11 @@ static void what_does_not_fit_into_a_page_is_refused(void **state)
     }
     assert_int_equal(bench.sim.steps, 0);
     assert_int_equal(append(&log, 1, PAGE_SIZE - FLASH_LOG_PAGE_HEADER_SIZE - 12), RESULT_OK);
+    append(&log, 2, 8);
+    flash_log_begin(&log, &writer, 0);
+    append(&log, 3, 8);
+    assert_int_equal(count_in_page(&log, log.page), 2);
+    assert_int_equal(log.newest.offset, FLASH_LOG_PAGE_HEADER_SIZE + FLASH_LOG_RECORD_SIZE(8));
 }
 
 static void another_area_is_not_touched_nor_believed(void **state)
@@ -132,6 +137,40 @@ static void the_oldest_page_is_erased_when_the_ring_is_full(void **state)
     assert_int_equal(number_of(&log, &log.newest), 1000);
     assert_int_equal(log.erases, 4);
     assert_int_equal(log.records, 3 * per_page + 1);
+}
+
+static void records_fill_a_page_to_its_last_byte(void **state)
+{
+    (void)state;
+    struct flash_log log = new_log(3);
+    flash_log_init(&log);
+    uint32_t per_page = (PAGE_SIZE - FLASH_LOG_PAGE_HEADER_SIZE) / 88; /* no byte is left over */
+    for (uint32_t i = 0; i < 2 * per_page; i++) {
+        append(&log, i, 76);
+        restart(&log);
+    }
+    assert_int_equal(log.position, PAGE_SIZE);
+    assert_int_equal(log.erases, 2);
+    assert_int_equal(count_in_page(&log, 0), per_page);
+}
+
+/* Its last word may hold a single byte of the CRC, and that may be FF like an empty place. */
+static void a_record_that_ends_like_an_empty_place_is_not_written_over(void **state)
+{
+    (void)state;
+    unsigned seen = 0;
+    for (uint32_t number = 0; number < 1500; number++) {
+        struct flash_log log = new_log(2);
+        flash_log_init(&log);
+        append(&log, number, 5);
+        uint32_t end = FLASH_LOG_PAGE_HEADER_SIZE + FLASH_LOG_RECORD_SIZE(5);
+        seen += page_bytes(&log, 0)[end - FLASH_LOG_WORD_SIZE] == 0xFF;
+        restart(&log);
+        append(&log, number + 1, 5);
+        assert_int_equal(log.newest.offset, end);
+        assert_int_equal(count_in_page(&log, 0), 2);
+    }
+    assert_true(seen > 0);
 }
 
 static void a_rotten_record_costs_only_itself(void **state)
@@ -258,7 +297,10 @@ static int read_but_not_there(void *context, uint32_t offset, void *bytes, uint3
 static int erase_but_not_there(void *context, uint32_t page)
 {
     const struct sim_flash *sim = context;
-    return page == bad_offset / PAGE_SIZE ? RESULT_OK : sim->flash.erase(context, page);
+    int result = sim->flash.erase(context, page);
+    if (page == bad_offset / PAGE_SIZE)
+        sim->bytes[bad_offset] = 0;
+    return result;
 }
 
 static void an_unreadable_word_costs_only_its_record(void **state)
@@ -301,7 +343,7 @@ static void a_record_that_does_not_read_back_is_not_the_newest(void **state)
     }
 }
 
-static void a_page_that_erases_without_effect_is_passed_over(void **state)
+static void a_page_that_does_not_erase_as_a_whole_is_passed_over(void **state)
 {
     (void)state;
     struct flash_log log = new_log(4);
@@ -311,7 +353,7 @@ static void a_page_that_erases_without_effect_is_passed_over(void **state)
     faulty = bench.sim.flash;
     faulty.erase = erase_but_not_there;
     log.flash = &faulty;
-    bad_offset = PAGE_SIZE;
+    bad_offset = 2 * PAGE_SIZE - 1;
     assert_int_equal(append(&log, 4, 1500), RESULT_IO);
     assert_int_equal(number_of(&log, &log.newest), 3);
     assert_int_equal(append(&log, 5, 1500), RESULT_OK);
@@ -338,6 +380,8 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_into_a_page_is_refused),
         cmocka_unit_test(another_area_is_not_touched_nor_believed),
         cmocka_unit_test(the_oldest_page_is_erased_when_the_ring_is_full),
+        cmocka_unit_test(records_fill_a_page_to_its_last_byte),
+        cmocka_unit_test(a_record_that_ends_like_an_empty_place_is_not_written_over),
         cmocka_unit_test(a_rotten_record_costs_only_itself),
         cmocka_unit_test(the_newest_record_outlives_any_number_of_cuts),
         cmocka_unit_test(sequence_numbers_wrap),
@@ -346,7 +390,7 @@ int main(void)
         cmocka_unit_test(a_page_whose_erase_was_broken_off_is_passed_over),
         cmocka_unit_test(an_unreadable_word_costs_only_its_record),
         cmocka_unit_test(a_record_that_does_not_read_back_is_not_the_newest),
-        cmocka_unit_test(a_page_that_erases_without_effect_is_passed_over),
+        cmocka_unit_test(a_page_that_does_not_erase_as_a_whole_is_passed_over),
         cmocka_unit_test(an_unreadable_flash_is_an_error_and_never_blank),
     };
     return RUN_TESTS(tests);

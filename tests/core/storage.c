@@ -413,6 +413,33 @@ static int program_but_not_there(void *context, uint32_t offset, const void *byt
     return RESULT_OK;
 }
 
+static unsigned erases_that_fail;
+
+static int erase_at_the_second_try(void *context, uint32_t page)
+{
+    const struct sim_flash *sim = context;
+    if (erases_that_fail == 0)
+        return sim->flash.erase(context, page);
+    erases_that_fail--;
+    return RESULT_IO;
+}
+
+static void a_write_that_fails_is_tried_once_more(void **state)
+{
+    (void)state;
+    struct params params = settings(2);
+    new_storage(SMALL_PAGE);
+    save(1);
+    struct flash flash = bench.sim.flash;
+    flash.erase = erase_at_the_second_try;
+    assert_int_equal(storage_init(&storage, &flash), RESULT_OK);
+    erases_that_fail = 2;
+    assert_int_equal(storage_save_params(&storage, &params), RESULT_IO);
+    erases_that_fail = 1;
+    assert_int_equal(storage_save_params(&storage, &params), RESULT_OK);
+    assert_loads(2, STORAGE_OK);
+}
+
 static void a_worn_page_of_the_settings_is_reported_at_every_start(void **state)
 {
     (void)state;
@@ -506,6 +533,7 @@ int main(void)
         cmocka_unit_test(settings_of_other_firmware_keep_what_both_know),
         cmocka_unit_test(a_list_that_ends_inside_an_entry_is_read_up_to_there),
         cmocka_unit_test(wear_is_counted_through_restarts),
+        cmocka_unit_test(a_write_that_fails_is_tried_once_more),
         cmocka_unit_test(a_worn_page_of_the_settings_is_reported_at_every_start),
         cmocka_unit_test(a_flash_that_cannot_be_read_is_not_taken_for_blank),
         cmocka_unit_test(a_flash_that_does_not_fit_is_refused),
