@@ -71,12 +71,22 @@ static void flush(struct live *live)
         flush_own(&live->own[i]);
 }
 
+static void step(struct live *live)
+{
+    struct site *site = &live->site;
+    for (uint8_t i = 0; i < site->pack_count; i++)
+        site->inputs[i].button = live_plate_step(&live->plate[i], TICK_MS);
+    site_step(site, TICK_MS);
+    for (uint8_t i = 0; i < site->pack_count; i++)
+        live_plate_hear(&live->plate[i], device_outputs(&site->device[i])->buzzer);
+}
+
 static void tick(void *context, uint64_t due_us)
 {
     struct live *live = context;
     (void)due_us;
     for (uint32_t i = 0; i < live->speed; i++) {
-        site_step(&live->site, TICK_MS);
+        step(live);
         flush(live);
     }
 }

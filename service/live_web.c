@@ -9,19 +9,9 @@
 
 #include "base/number.h"
 #include "core/limits.h"
+#include "sim/fault_menu.h"
+#include "ui/event.h"
 #include "wire/can_table.h"
-
-static const char *const result_words[COMMAND_RESULT_COUNT] = {
-    [COMMAND_ACCEPTED] = "done",
-    [COMMAND_NO_ACCESS] = "log in with a password that allows this",
-    [COMMAND_OUT_OF_RANGE] = "outside the permitted range",
-    [COMMAND_CONFLICT] = "contradicts another setting",
-    [COMMAND_UNKNOWN] = "no such setting",
-    [COMMAND_NOT_ALLOWED] = "not permitted for anybody",
-    [COMMAND_WRONG_PASSWORD] = "wrong password",
-    [COMMAND_WAIT] = "wrong passwords before: wait and try again",
-    [COMMAND_BUSY] = "busy, try again",
-};
 
 static const struct snapshot *get_bank(void *context)
 {
@@ -36,17 +26,32 @@ static size_t get_pack_count(void *context)
     return live->site.pack_count;
 }
 
+/* Asks the pack what it would let this side do. */
+static enum role role_of(const struct device *device)
+{
+    const struct command installer = {.kind = COMMAND_RELEASE, .session = SESSION_LOCAL};
+    const struct command user = {.kind = COMMAND_SHUT_DOWN, .session = SESSION_LOCAL};
+    if (device_check(device, &installer) != COMMAND_NO_ACCESS)
+        return ROLE_INSTALLER;
+    return device_check(device, &user) != COMMAND_NO_ACCESS ? ROLE_USER : ROLE_NONE;
+}
+
 static void get_pack(void *context, size_t position, struct web_pack *pack)
 {
     const struct live *live = context;
     const struct device *device = &live->site.device[position];
     const struct device *host = site_host(&live->site);
     *pack = (struct web_pack){
+        .number = (uint8_t)position,
         .dip = device->dip,
         .name = device_params(device)->device_name,
         .local = true,
         .connected = live->site.bus_cable[position],
         .fresh = true,
+        .held_ms = live->plate[position].held_ms,
+        .sounds = live->plate[position].sounds,
+        .event_total = device->event_total,
+        .role = role_of(device),
         .snapshot = device_snapshot(device),
         .params = device_params(device),
     };
@@ -57,6 +62,33 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
     pack->age_ms = (uint32_t)(live->site.time_us / 1000) - host->bank.pack[device->dip].status_ms;
     if (!pack->fresh)
         pack->excluded = reason_info[bank_pack_reason(&host->bank, device->dip)].words;
+}
+
+static uint32_t get_event_count(void *context, size_t position)
+{
+    const struct live *live = context;
+    uint32_t total = live->site.device[position].event_total;
+    return total < DEVICE_EVENT_MAX ? total : DEVICE_EVENT_MAX;
+}
+
+static bool get_event(void *context, size_t position, uint32_t index, struct event *event)
+{
+    const struct live *live = context;
+    const struct device *device = &live->site.device[position];
+    uint32_t first = device->event_total - get_event_count(context, position);
+    *event = device->events[(first + index) % DEVICE_EVENT_MAX];
+    return true;
+}
+
+static struct sim_fault_target fault_target(struct live *live, size_t position)
+{
+    return (struct sim_fault_target){&live->site.plant, &live->site.inverter, (uint8_t)position};
+}
+
+static bool get_fault(void *context, size_t position, int id, uint8_t index, int32_t *value)
+{
+    struct sim_fault_target target = fault_target(context, position);
+    return sim_fault_get(&target, (enum sim_fault_id)id, index, value) == RESULT_OK;
 }
 
 static size_t get_frames(void *context, struct web_frame *frames, size_t max)
@@ -94,18 +126,9 @@ static void get_site(void *context, struct web_site *site)
     };
 }
 
-static int find_pack(const struct live *live, int dip)
-{
-    for (int i = 0; i < live->site.pack_count; i++) {
-        if (live->site.device[i].dip == dip)
-            return i;
-    }
-    return -1;
-}
-
 static enum web_answer answer(enum command_result result, const char **reason)
 {
-    *reason = result_words[result];
+    *reason = text_command_result(result);
     return result == COMMAND_ACCEPTED ? WEB_DONE : WEB_REFUSED;
 }
 
@@ -147,41 +170,134 @@ static enum web_answer do_set(struct live *live, int position, const struct web_
     return answer(device_request(&live->site.device[position], &request), reason);
 }
 
-static enum web_answer do_speed(struct live *live, const struct web_command *command,
+/* Orders to the pack itself, which checks them. */
+static enum web_answer do_order(struct live *live, int position, const struct web_command *command,
                                 const char **reason)
 {
+    static const struct order {
+        const char *name;
+        uint8_t kind;
+    } orders[] = {
+        {"logout",    COMMAND_LOGOUT   },
+        {"release",   COMMAND_RELEASE  },
+        {"emergency", COMMAND_EMERGENCY},
+        {"shut_down", COMMAND_SHUT_DOWN},
+        {"contact",   COMMAND_CONTACT  },
+    };
+    struct command request = {.kind = COMMAND_FORBIDDEN,
+                              .session = SESSION_LOCAL,
+                              .id = (uint16_t)command->index,
+                              .value = command->value};
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        if (strcmp(orders[i].name, command->name) == 0)
+            request.kind = orders[i].kind;
+    }
+    return answer(device_request(&live->site.device[position], &request), reason);
+}
+
+static enum web_answer do_button(struct live *live, int position, const struct web_command *command,
+                                 const char **reason)
+{
+    if (command->value != 0)
+        live_plate_press(&live->plate[position], LIVE_HOLD_MAX_MS, 1);
+    else
+        live_plate_release(&live->plate[position]);
+    return answer(COMMAND_ACCEPTED, reason);
+}
+
+static enum web_answer do_press(struct live *live, int position, const struct web_command *command,
+                                const char **reason)
+{
+    uint8_t times = command->index > 0 ? (uint8_t)command->index : 1;
+    live_plate_press(&live->plate[position], (uint32_t)command->value, times);
+    return answer(COMMAND_ACCEPTED, reason);
+}
+
+static enum web_answer do_dip(struct live *live, int position, const struct web_command *command,
+                              const char **reason)
+{
+    live->site.inputs[position].dip = (uint8_t)command->value;
+    return answer(COMMAND_ACCEPTED, reason);
+}
+
+/* `position` -1: a fault of plant or inverter. */
+static enum web_answer do_fault(struct live *live, int position, const struct web_command *command,
+                                const char **reason)
+{
+    struct sim_fault_target target = fault_target(live, position < 0 ? 0 : (size_t)position);
+    int id = sim_fault_find(command->param);
+    *reason = "no such fault";
+    if (id < 0 || (sim_fault_rows[id].scope == SIM_FAULT_OF_PACK) != (position >= 0))
+        return WEB_REFUSED;
+    enum result result =
+        sim_fault_set(&target, (enum sim_fault_id)id, (uint8_t)command->index, command->value);
+    if (result == RESULT_UNKNOWN)
+        *reason = "no such cell or sensor";
+    else if (result != RESULT_OK)
+        *reason = "outside the range of this fault";
+    return result == RESULT_OK ? WEB_DONE : WEB_REFUSED;
+}
+
+static enum web_answer do_clear_faults(struct live *live, int position,
+                                       const struct web_command *command, const char **reason)
+{
+    (void)command;
+    struct sim_fault_target target = fault_target(live, position < 0 ? 0 : (size_t)position);
+    for (int id = 0; id < SIM_FAULT_COUNT; id++) {
+        bool of_pack = sim_fault_rows[id].scope == SIM_FAULT_OF_PACK;
+        for (uint8_t i = 0; of_pack == (position >= 0) && i < sim_fault_rows[id].count; i++)
+            sim_fault_set(&target, (enum sim_fault_id)id, i, 0);
+    }
+    return answer(COMMAND_ACCEPTED, reason);
+}
+
+static enum web_answer do_speed(struct live *live, int position, const struct web_command *command,
+                                const char **reason)
+{
+    (void)position;
     if (command->value < 1 || command->value > LIVE_SPEED_MAX) {
         *reason = "speed is 1 to 60";
         return WEB_REFUSED;
     }
     live_set_speed(live, (uint32_t)command->value);
-    return WEB_DONE;
+    return answer(COMMAND_ACCEPTED, reason);
 }
 
-static const struct pack_command {
+enum { OF_PACK = 1, OF_SITE = 2 };
+
+static const struct live_command {
     const char *name;
+    int of;
     enum web_answer (*run)(struct live *live, int position, const struct web_command *command,
                            const char **reason);
-} pack_commands[] = {
-    {"cable", do_cable},
-    {"login", do_login},
-    {"set",   do_set  },
+} live_commands[] = {
+    {"speed",        OF_SITE,           do_speed       },
+    {"cable",        OF_PACK,           do_cable       },
+    {"fault",        OF_PACK | OF_SITE, do_fault       },
+    {"clear_faults", OF_PACK | OF_SITE, do_clear_faults},
+    {"button",       OF_PACK,           do_button      },
+    {"press",        OF_PACK,           do_press       },
+    {"dip",          OF_PACK,           do_dip         },
+    {"login",        OF_PACK,           do_login       },
+    {"set",          OF_PACK,           do_set         },
+    {"logout",       OF_PACK,           do_order       },
+    {"release",      OF_PACK,           do_order       },
+    {"emergency",    OF_PACK,           do_order       },
+    {"shut_down",    OF_PACK,           do_order       },
+    {"contact",      OF_PACK,           do_order       },
 };
 
 static enum web_answer run_command(void *context, const struct web_command *command,
                                    const char **reason)
 {
     struct live *live = context;
-    if (strcmp(command->name, "speed") == 0)
-        return do_speed(live, command, reason);
-    int position = find_pack(live, command->pack);
-    if (position < 0) {
-        *reason = "no such pack";
+    int of = command->pack < 0 ? OF_SITE : OF_PACK;
+    *reason = "no such pack";
+    if (command->pack >= live->site.pack_count)
         return WEB_REFUSED;
-    }
-    for (size_t i = 0; i < COUNT(pack_commands); i++) {
-        if (strcmp(command->name, pack_commands[i].name) == 0)
-            return pack_commands[i].run(live, position, command, reason);
+    for (size_t i = 0; i < COUNT(live_commands); i++) {
+        if (live_commands[i].of & of && strcmp(command->name, live_commands[i].name) == 0)
+            return live_commands[i].run(live, command->pack, command, reason);
     }
     *reason = "no such command";
     return WEB_REFUSED;
@@ -196,6 +312,9 @@ void live_web_source(struct live *live, struct web_source *source)
         .pack = get_pack,
         .frames = get_frames,
         .site = get_site,
+        .event_count = get_event_count,
+        .event = get_event,
+        .fault = get_fault,
         .command = run_command,
     };
 }

@@ -14,8 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "service/web_fault.h"
 #include "service/web_json.h"
 #include "service/web_parts.h"
+#include "ui/json.h"
 #include "ui/schema.h"
 
 #define TICK_US 1000000
@@ -44,11 +46,9 @@ static void show_packs(struct web *web, struct web_stream *only)
 {
     size_t count = web->source.pack_count(web->source.context);
     for (size_t position = 0; position < count; position++) {
-        struct web_pack pack = {0};
         struct text_writer writer;
-        web->source.pack(web->source.context, position, &pack);
         writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
-        web_json_pack(&writer, &pack, false);
+        web_json_pack(&writer, &web->source, position);
         send_all(web, only, "pack", &writer);
     }
 }
@@ -191,7 +191,10 @@ static void make_schema(struct web *web)
     struct text_writer writer;
     uint64_t hash = 0xCBF29CE484222325;
     writer_init(&writer, web->schema, SCHEMA_SIZE_MAX);
-    schema_json(&writer);
+    json_open(&writer, '{');
+    schema_tables(&writer);
+    web_fault_schema(&writer);
+    json_close(&writer, '}');
     web->schema_size = writer.used;
     for (size_t i = 0; i < writer.used; i++)
         hash = (hash ^ (uint8_t)writer.buffer[i]) * 0x100000001B3;

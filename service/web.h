@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The web service: page, JSON and live events on loopback, inside the loop of the daemon. It knows
- * no site and no device: whoever runs them fills a struct web_source. A pack is called by its DIP
- * number everywhere. All calls, in both directions, happen in the loop thread.
+ * no site and no device: whoever runs them fills a struct web_source. A pack keeps the number that
+ * it had at the start, which was its DIP address; that address may be changed at its front plate.
+ * All calls, in both directions, happen in the loop thread.
  */
 #ifndef HEARTH_SERVICE_WEB_H
 #define HEARTH_SERVICE_WEB_H
@@ -13,18 +14,25 @@
 #include <systemd/sd-event.h>
 
 #include "base/can.h"
+#include "core/command.h"
+#include "core/io.h"
 #include "core/params.h"
 #include "core/snapshot.h"
 
 /* One pack as the page shows it. Pointers stay valid until the next call of the source. */
 struct web_pack {
-    uint8_t dip;
+    uint8_t number; /* how page and commands call it, 0..15 */
+    uint8_t dip;    /* its address now */
     const char *name;
     bool local;           /* simulated here: may be logged in to and set */
     bool connected;       /* its cables are plugged in */
     bool fresh;           /* counts in the bank */
     const char *excluded; /* why it does not count, in words; NULL when it does */
     uint32_t age_ms;      /* of the bank's last reading of it */
+    uint32_t held_ms;     /* its button has been down for so long, 0 not pressed */
+    uint32_t sounds;      /* times its buzzer began to sound */
+    uint32_t event_total; /* moves with every new event */
+    enum role role;       /* of whoever is logged in from here */
     const struct snapshot *snapshot;
     const struct params *params; /* NULL when not known */
 };
@@ -50,10 +58,12 @@ struct web_site {
 };
 
 struct web_command {
-    const char *name;  /* "cable", "speed", "login", "set" */
-    int pack;          /* DIP number; -1 when the command has none */
-    int32_t value;     /* cable: 1 plugged in, 0 pulled; speed: the factor; set: the new value */
-    const char *param; /* set: name of a setting or text */
+    const char *name;  /* a row of service/web_command.c */
+    int pack;          /* number; -1 when the command has none */
+    int32_t value;     /* cable: 1 plugged in; button: 1 pressed; press: duration in ms; else the
+                        * number that is set */
+    int32_t index;     /* of a fault: cell or sensor; of a contact; press: how many times */
+    const char *param; /* set: name of a setting or text; fault: its name */
     const char *text;  /* login: password; set of a text: the text; else NULL */
     uint32_t ticket;   /* of this command, for web_finish() */
 };
@@ -71,6 +81,12 @@ struct web_source {
     void (*pack)(void *context, size_t position, struct web_pack *pack);
     size_t (*frames)(void *context, struct web_frame *frames, size_t max); /* how many written */
     void (*site)(void *context, struct web_site *site);
+    /* Events that are kept, and one of them, 0 the oldest; false when it cannot be read. */
+    uint32_t (*event_count)(void *context, size_t position);
+    bool (*event)(void *context, size_t position, uint32_t index, struct event *event);
+    /* Value of a fault of sim/fault_menu.h (`position` means nothing to those of plant and
+     * inverter); false when there is no such. NULL: nothing can be made to go wrong. */
+    bool (*fault)(void *context, size_t position, int id, uint8_t index, int32_t *value);
     /* Carries out a command that is well formed and permitted. `*reason` lives until the return
      * of the next call. */
     enum web_answer (*command)(void *context, const struct web_command *command,

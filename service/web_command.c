@@ -15,30 +15,57 @@
 
 #define ERROR_SIZE 160
 #define ANSWER_SIZE 512
+#define PRESSES_MAX 10
+
+/* Members of the body. */
+enum {
+    COMMAND = 1,
+    PACK = 2,
+    CONNECTED = 4,
+    VALUE = 8,
+    NAME = 16,
+    PASSWORD = 32,
+    PRESSED = 64,
+    HOLD_MS = 128,
+    TIMES = 256,
+    INDEX = 512,
+};
 
 enum {
-    MEMBER_COMMAND = 1,
-    MEMBER_PACK = 2,
-    MEMBER_CONNECTED = 4,
-    MEMBER_VALUE = 8,
-    MEMBER_NAME = 16,
-    MEMBER_PASSWORD = 32,
-};
+    ANYBODY,
+    LOCAL,
+    LOGIN,
+    SESSION
+}; /* who may: LOCAL and below only to packs of this program */
 
 struct command_row {
     const char *name;
-    unsigned members; /* needed, besides "command"; no others are taken */
-    int32_t min;      /* of value */
+    unsigned members;  /* needed, besides "command" */
+    unsigned optional; /* no others are taken */
+    int32_t min;       /* of value */
     int32_t max;
-    bool session; /* only after login to the pack */
-    bool login;
+    uint8_t who;
+    bool text; /* value may be a text */
 };
 
+/* Of two rows of one name the one is taken that has a pack where the command has one. */
 static const struct command_row rows[] = {
-    {"cable", MEMBER_PACK | MEMBER_CONNECTED,           0,         1,         false, false},
-    {"speed", MEMBER_VALUE,                             1,         60,        false, false},
-    {"login", MEMBER_PACK | MEMBER_PASSWORD,            0,         0,         false, true },
-    {"set",   MEMBER_PACK | MEMBER_NAME | MEMBER_VALUE, INT32_MIN, INT32_MAX, true,  false},
+    {"cable",        PACK | CONNECTED,     0,     0,         1,         ANYBODY, false},
+    {"speed",        VALUE,                0,     1,         60,        ANYBODY, false},
+    {"fault",        PACK | NAME | VALUE,  INDEX, INT32_MIN, INT32_MAX, LOCAL,   false},
+    {"fault",        NAME | VALUE,         INDEX, INT32_MIN, INT32_MAX, ANYBODY, false},
+    {"clear_faults", PACK,                 0,     0,         0,         LOCAL,   false},
+    {"clear_faults", 0,                    0,     0,         0,         ANYBODY, false},
+    {"button",       PACK | PRESSED,       0,     0,         1,         LOCAL,   false},
+    {"press",        PACK | HOLD_MS,       TIMES, 10,        30000,     LOCAL,   false},
+    {"dip",          PACK | VALUE,         0,     0,         15,        LOCAL,   false},
+    {"login",        PACK | PASSWORD,      0,     0,         0,         LOGIN,   false},
+    {"logout",       PACK,                 0,     0,         0,         LOGOUT,  false},
+    {"set",          PACK | NAME | VALUE,  0,     INT32_MIN, INT32_MAX, SESSION, true },
+    {"release",      PACK,                 0,     0,         0,         SESSION, false},
+    {"emergency",    PACK | VALUE,         0,     0,         1,         SESSION, false},
+    {"shut_down",    PACK,                 0,     0,         0,         SESSION, false},
+    {"contact",      PACK | INDEX | VALUE, 0,     0,         1,         SESSION, false},
 };
 
 static bool read_command(const json_t *json, struct web_command *command)
@@ -75,6 +102,33 @@ static bool read_name(const json_t *json, struct web_command *command)
     return command->param != NULL;
 }
 
+static bool read_between(const json_t *json, int32_t min, int32_t max, int32_t *number)
+{
+    json_int_t value = json_integer_value(json);
+    *number = saturate32(value);
+    return json_is_integer(json) && value >= min && value <= max;
+}
+
+static bool read_pressed(const json_t *json, struct web_command *command)
+{
+    return read_connected(json, command);
+}
+
+static bool read_hold(const json_t *json, struct web_command *command)
+{
+    return read_between(json, INT32_MIN, INT32_MAX, &command->value);
+}
+
+static bool read_times(const json_t *json, struct web_command *command)
+{
+    return read_between(json, 1, PRESSES_MAX, &command->index);
+}
+
+static bool read_index(const json_t *json, struct web_command *command)
+{
+    return read_between(json, 0, UINT8_MAX, &command->index);
+}
+
 static bool read_password(const json_t *json, struct web_command *command)
 {
     command->text = json_string_value(json);
@@ -86,12 +140,16 @@ static const struct member {
     unsigned bit;
     bool (*read)(const json_t *json, struct web_command *command);
 } members[] = {
-    {"command",   MEMBER_COMMAND,   read_command  },
-    {"pack",      MEMBER_PACK,      read_pack     },
-    {"connected", MEMBER_CONNECTED, read_connected},
-    {"value",     MEMBER_VALUE,     read_value    },
-    {"name",      MEMBER_NAME,      read_name     },
-    {"password",  MEMBER_PASSWORD,  read_password },
+    {"command",   COMMAND,   read_command  },
+    {"pack",      PACK,      read_pack     },
+    {"connected", CONNECTED, read_connected},
+    {"value",     VALUE,     read_value    },
+    {"name",      NAME,      read_name     },
+    {"password",  PASSWORD,  read_password },
+    {"pressed",   PRESSED,   read_pressed  },
+    {"hold_ms",   HOLD_MS,   read_hold     },
+    {"times",     TIMES,     read_times    },
+    {"index",     INDEX,     read_index    },
 };
 
 static const struct member *find_member(const char *name)
@@ -103,13 +161,18 @@ static const struct member *find_member(const char *name)
     return NULL;
 }
 
-static const struct command_row *find_row(const char *name)
+/* NULL when there is no command of that name. */
+static const struct command_row *find_row(const struct web_command *command)
 {
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
+    const struct command_row *found = NULL;
+    for (size_t i = 0; command->name != NULL && i < COUNT(rows); i++) {
+        bool has_pack = rows[i].members & PACK;
+        if (strcmp(rows[i].name, command->name) != 0)
+            continue;
+        if (found == NULL || has_pack == (command->pack >= 0))
+            found = &rows[i];
     }
-    return NULL;
+    return found;
 }
 
 static void complain(struct text_writer *error, const char *what, const char *name)
@@ -136,27 +199,44 @@ static unsigned read_members(json_t *root, struct web_command *command, struct t
     return seen;
 }
 
-static const struct command_row *read_body(json_t *root, struct web_command *command,
-                                           struct text_writer *error)
+/* False with a complaint when a member is missing or one too many is there. `told` are those that
+ * the path has told. */
+static bool check_members(const struct command_row *row, unsigned seen, unsigned told,
+                          struct text_writer *error)
 {
+    unsigned needed = (row->members | COMMAND) & ~told;
+    for (size_t i = 0; i < COUNT(members); i++) {
+        bool missing = needed & ~seen & members[i].bit;
+        bool strange = seen & ~(needed | row->optional) & members[i].bit;
+        if (missing || strange) {
+            complain(error, missing ? "missing member: " : "member does not belong here: ",
+                     members[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct command_row *read_body(json_t *root, const struct web_post *post,
+                                           struct web_command *command, struct text_writer *error)
+{
+    unsigned told = (post->name != NULL ? COMMAND : 0u) | (post->pack >= 0 ? PACK : 0u);
     unsigned seen = read_members(root, command, error);
     if (error->used > 0)
         return NULL;
-    const struct command_row *row = command->name != NULL ? find_row(command->name) : NULL;
+    const struct command_row *row = find_row(command);
     if (row == NULL) {
         writer_text(error, "no such command");
         return NULL;
     }
-    for (size_t i = 0; i < COUNT(members); i++) {
-        bool needed = (row->members | MEMBER_COMMAND) & members[i].bit;
-        if (needed == !!(seen & members[i].bit))
-            continue;
-        complain(error,
-                 needed ? "missing member: " : "member does not belong here: ", members[i].name);
+    if (!check_members(row, seen, told, error))
         return NULL;
-    }
     if (command->value < row->min || command->value > row->max) {
         writer_text(error, "value is out of range");
+        return NULL;
+    }
+    if ((seen & VALUE) && command->text != NULL && !row->text) {
+        writer_text(error, "wrong type or range: value");
         return NULL;
     }
     return row;
@@ -170,15 +250,16 @@ static unsigned forbid(const struct web_commands *commands, const struct command
     struct web_pack pack;
     if (command->pack < 0)
         return 0;
-    if (!web_find_pack(commands->source, command->pack, &pack)) {
+    if (web_find_pack(commands->source, command->pack, &pack) < 0) {
         *why = "no such pack";
         return MHD_HTTP_NOT_FOUND;
     }
-    if ((row->session || row->login) && !pack.local) {
-        *why = "the settings of a remote pack are not written from the web";
+    if (row->who != ANYBODY && !pack.local) {
+        *why = row->who == LOCAL ? "a remote pack has its own hands and faults"
+                                 : "the settings of a remote pack are not written from the web";
         return MHD_HTTP_FORBIDDEN;
     }
-    if (row->session && (session == NULL || !(session->packs >> command->pack & 1))) {
+    if (row->who >= SESSION && (session == NULL || !(session->packs >> command->pack & 1))) {
         *why = "log in to this pack first";
         return MHD_HTTP_UNAUTHORIZED;
     }
@@ -223,15 +304,20 @@ static enum MHD_Result accept_command(struct web_commands *commands,
                                       struct web_ticket **ticket)
 {
     const char *why = NULL;
-    struct web_session *session = web_session_find(commands->session, connection);
+    int found = web_session_find(commands->session, connection);
+    struct web_session *session = found >= 0 ? &commands->session[found] : NULL;
     unsigned status = forbid(commands, row, command, session, &why);
     if (status != 0)
         return web_reply_error(connection, status, why, (struct web_header){0});
     *ticket = carry_out(commands, row, command);
 
     char cookie[WEB_COOKIE_SIZE] = "";
-    if (row->login && (*ticket)->answer == WEB_DONE)
+    if (row->who == LOGIN && (*ticket)->answer == WEB_DONE)
         web_session_login(commands->session, session, command->pack, cookie);
+    else if (row->who == LOGOUT)
+        session->packs &= (uint16_t) ~(1u << command->pack);
+    if (session != NULL)
+        web_session_touch(session);
     char text[ANSWER_SIZE];
     struct text_writer writer;
     writer_init(&writer, text, sizeof(text));
@@ -241,14 +327,14 @@ static enum MHD_Result accept_command(struct web_commands *commands,
 }
 
 enum MHD_Result web_command_post(struct web_commands *commands, struct MHD_Connection *connection,
-                                 const char *body, size_t size, struct web_ticket **ticket)
+                                 const struct web_post *post, struct web_ticket **ticket)
 {
-    struct web_command command = {.pack = -1};
+    struct web_command command = {.name = post->name, .pack = post->pack};
     char text[ERROR_SIZE];
     struct text_writer error;
     json_error_t position;
     *ticket = NULL;
-    json_t *root = json_loadb(body, size, JSON_REJECT_DUPLICATES, &position);
+    json_t *root = json_loadb(post->body, post->size, JSON_REJECT_DUPLICATES, &position);
     if (!json_is_object(root)) {
         json_decref(root);
         return web_reply_error(connection, MHD_HTTP_BAD_REQUEST,
@@ -256,7 +342,7 @@ enum MHD_Result web_command_post(struct web_commands *commands, struct MHD_Conne
                                (struct web_header){0});
     }
     writer_init(&error, text, sizeof(text));
-    const struct command_row *row = read_body(root, &command, &error);
+    const struct command_row *row = read_body(root, post, &command, &error);
     enum MHD_Result result;
     if (row == NULL)
         result = web_reply_error(connection, MHD_HTTP_BAD_REQUEST, text, (struct web_header){0});
@@ -264,6 +350,13 @@ enum MHD_Result web_command_post(struct web_commands *commands, struct MHD_Conne
         result = accept_command(commands, connection, row, &command, ticket);
     json_decref(root);
     return result;
+}
+
+bool web_command_logged_in(const struct web_commands *commands, struct MHD_Connection *connection,
+                           int pack)
+{
+    int found = web_session_find(commands->session, connection);
+    return found >= 0 && commands->session[found].packs >> pack & 1;
 }
 
 struct web_ticket *web_command_find(struct web_commands *commands, uint32_t number)

@@ -39,10 +39,22 @@ struct web_commands {
     struct web_session session[WEB_SESSION_MAX];
 };
 
+/* What was posted: a JSON object, and what the path has already told. */
+struct web_post {
+    const char *name; /* NULL: the body names the command */
+    int pack;         /* -1: the body names the pack, where the command has one */
+    const char *body;
+    size_t size;
+};
+
 /* Answers the POST with 202 and a ticket, or with an error. `*ticket` is the new one, NULL after an
  * error; it may already be finished. */
 enum MHD_Result web_command_post(struct web_commands *commands, struct MHD_Connection *connection,
-                                 const char *body, size_t size, struct web_ticket **ticket);
+                                 const struct web_post *post, struct web_ticket **ticket);
+
+/* Whether the browser that asks is logged in to the pack; does not touch its idle time. */
+bool web_command_logged_in(const struct web_commands *commands, struct MHD_Connection *connection,
+                           int pack);
 
 /* NULL when it is not known, or no longer. */
 struct web_ticket *web_command_find(struct web_commands *commands, uint32_t number);

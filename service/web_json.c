@@ -5,6 +5,8 @@
 #include "service/web_json.h"
 
 #include "base/number.h"
+#include "service/web_fault.h"
+#include "ui/event.h"
 #include "ui/json.h"
 #include "ui/text.h"
 
@@ -59,6 +61,7 @@ static void put_site(struct text_writer *writer, const struct web_source *source
     json_put_integer(writer, "grid_w", site.grid_w);
     put_text_or_null(writer, "inverter", site.inverter);
     put_text_or_null(writer, "protocol", site.protocol);
+    web_fault_json(writer, source, 0, false);
     json_close(writer, '}');
 }
 
@@ -73,23 +76,83 @@ void web_json_bank(struct text_writer *writer, const struct web_source *source)
     json_close(writer, '}');
 }
 
-void web_json_pack(struct text_writer *writer, const struct web_pack *pack, bool with_params)
+/* What there is at the front plate besides lamps and contacts, which are values. */
+static void put_plate(struct text_writer *writer, const struct web_pack *pack)
 {
+    json_key(writer, "plate");
     json_open(writer, '{');
-    json_put_integer(writer, "pack", pack->dip);
+    json_put_integer(writer, "held_ms", pack->held_ms);
+    json_put_integer(writer, "sounds", pack->sounds);
+    json_close(writer, '}');
+}
+
+static void put_pack(struct text_writer *writer, const struct web_source *source, size_t position,
+                     const struct web_pack *pack)
+{
+    json_put_integer(writer, "pack", pack->number);
+    json_put_integer(writer, "dip", pack->dip);
     put_text_or_null(writer, "name", pack->name);
     json_put_boolean(writer, "local", pack->local);
     json_put_boolean(writer, "connected", pack->connected);
     json_put_boolean(writer, "fresh", pack->fresh);
     put_text_or_null(writer, "excluded", pack->excluded);
     json_put_integer(writer, "age_ms", pack->age_ms);
+    json_put_integer(writer, "event_total", pack->event_total);
+    if (pack->local) {
+        put_plate(writer, pack);
+        web_fault_json(writer, source, position, true);
+    }
     put_snapshot(writer, pack->snapshot);
-    if (with_params && pack->params != NULL) {
+}
+
+void web_json_pack(struct text_writer *writer, const struct web_source *source, size_t position)
+{
+    struct web_pack pack = {0};
+    source->pack(source->context, position, &pack);
+    json_open(writer, '{');
+    put_pack(writer, source, position, &pack);
+    json_close(writer, '}');
+}
+
+void web_json_pack_settings(struct text_writer *writer, const struct web_source *source,
+                            size_t position, bool logged_in)
+{
+    static const char *const role_name[] = {
+        [ROLE_NONE] = "none", [ROLE_USER] = "user", [ROLE_INSTALLER] = "installer"};
+    struct web_pack pack = {0};
+    source->pack(source->context, position, &pack);
+    json_open(writer, '{');
+    put_pack(writer, source, position, &pack);
+    json_put_string(writer, "role", role_name[logged_in ? pack.role : ROLE_NONE]);
+    if (pack.params != NULL) {
         json_key(writer, "params");
         json_open(writer, '{');
-        json_params_values(writer, pack->params, !pack->local);
+        json_params_values(writer, pack.params, !pack.local);
         json_close(writer, '}');
     }
+    json_close(writer, '}');
+}
+
+void web_json_events(struct text_writer *writer, const struct web_source *source, size_t position,
+                     uint32_t max)
+{
+    struct web_pack pack = {0};
+    source->pack(source->context, position, &pack);
+    uint32_t kept = source->event_count(source->context, position);
+    json_open(writer, '{');
+    json_put_integer(writer, "pack", pack.number);
+    json_put_integer(writer, "kept", kept);
+    json_key(writer, "events");
+    json_open(writer, '[');
+    for (uint32_t back = 1; back <= kept && back <= max; back++) {
+        struct event event;
+        if (!source->event(source->context, position, kept - back, &event))
+            continue;
+        json_open(writer, '{');
+        json_event(writer, &event);
+        json_close(writer, '}');
+    }
+    json_close(writer, ']');
     json_close(writer, '}');
 }
 
@@ -97,11 +160,8 @@ void web_json_packs(struct text_writer *writer, const struct web_source *source)
 {
     size_t count = source->pack_count(source->context);
     json_open(writer, '[');
-    for (size_t position = 0; position < count; position++) {
-        struct web_pack pack = {0};
-        source->pack(source->context, position, &pack);
-        web_json_pack(writer, &pack, false);
-    }
+    for (size_t position = 0; position < count; position++)
+        web_json_pack(writer, source, position);
     json_close(writer, ']');
 }
 
@@ -126,14 +186,14 @@ void web_json_frame(struct text_writer *writer, const struct web_frame *frame)
     json_close(writer, '}');
 }
 
-bool web_find_pack(const struct web_source *source, int dip, struct web_pack *pack)
+int web_find_pack(const struct web_source *source, int number, struct web_pack *pack)
 {
     size_t count = source->pack_count(source->context);
     for (size_t position = 0; position < count; position++) {
         *pack = (struct web_pack){0};
         source->pack(source->context, position, pack);
-        if (pack->dip == dip)
-            return true;
+        if (pack->number == number)
+            return (int)position;
     }
-    return false;
+    return -1;
 }

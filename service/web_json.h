@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the web service shows, as JSON made from a struct web_source: bank, packs, frames. The same
- * texts are answers and events.
+ * What the web service shows, as JSON made from a struct web_source: bank, packs, their events,
+ * frames. The same texts are answers and events.
  */
 #ifndef HEARTH_SERVICE_WEB_JSON_H
 #define HEARTH_SERVICE_WEB_JSON_H
@@ -8,14 +8,23 @@
 #include "service/web.h"
 #include "ui/writer.h"
 
+#define WEB_EVENTS_MAX 500       /* of one answer */
 #define WEB_JSON_SIZE_MAX 262144 /* bytes that suffice for every text below */
 
 /* {"values":{...},"words":{...},"site":{...}} */
 void web_json_bank(struct text_writer *writer, const struct web_source *source);
 
-/* {"pack":1,"name":...,"excluded":null,"values":{...},"words":{...}}; with_params adds the
- * settings. */
-void web_json_pack(struct text_writer *writer, const struct web_pack *pack, bool with_params);
+/* {"pack":1,"dip":1,"name":...,"excluded":null,"values":{...},"words":{...}} of the pack at a
+ * position; a local one has its front plate and faults, too. */
+void web_json_pack(struct text_writer *writer, const struct web_source *source, size_t position);
+
+/* The same with its settings and the role that may change them. */
+void web_json_pack_settings(struct text_writer *writer, const struct web_source *source,
+                            size_t position, bool logged_in);
+
+/* {"pack":1,"kept":64,"events":[...]}, the newest first, at most max. */
+void web_json_events(struct text_writer *writer, const struct web_source *source, size_t position,
+                     uint32_t max);
 
 /* [pack, ...] */
 void web_json_packs(struct text_writer *writer, const struct web_source *source);
@@ -23,7 +32,7 @@ void web_json_packs(struct text_writer *writer, const struct web_source *source)
 /* {"id":"351","bytes":"...","age_ms":...,"message":...,"values":{...}} */
 void web_json_frame(struct text_writer *writer, const struct web_frame *frame);
 
-/* The pack with that DIP number; false when there is none. */
-bool web_find_pack(const struct web_source *source, int dip, struct web_pack *pack);
+/* Position of the pack with that number, -1 when there is none. */
+int web_find_pack(const struct web_source *source, int number, struct web_pack *pack);
 
 #endif

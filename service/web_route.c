@@ -11,6 +11,7 @@
 #include "service/web_parts.h"
 #include "service/web_reply.h"
 
+#define EVENTS_USUAL 50
 #define BODY_MAX 2048       /* of a command */
 #define DISCARD_MAX 1048576 /* of a body that is too long: then the connection is cut */
 
@@ -79,18 +80,58 @@ static enum MHD_Result get_packs(struct web *web, struct MHD_Connection *connect
     return reply_text(connection, &writer);
 }
 
+/* Number of the query "?count=N", `otherwise` when there is none; 0 when it is no good. */
+static uint32_t asked_count(struct MHD_Connection *connection, uint32_t otherwise, uint32_t max)
+{
+    uint32_t count = otherwise;
+    const char *text = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "count");
+    if (text != NULL && (!parse_number(text, &count) || count > max))
+        return 0;
+    return count;
+}
+
+/* Splits "N/word" or "N"; `*word` is "" without a word. False when N is no number. */
+static bool parse_pack(const char *rest, int *number, const char **word)
+{
+    char digits[4] = "";
+    uint32_t value;
+    size_t size = strcspn(rest, "/");
+    if (size >= sizeof(digits))
+        return false;
+    memcpy(digits, rest, size);
+    *word = rest + size + (rest[size] == '/');
+    if (!parse_number(digits, &value) || (rest[size] == '/' && **word == '\0'))
+        return false;
+    *number = (int)value;
+    return true;
+}
+
 static enum MHD_Result get_pack(struct web *web, struct MHD_Connection *connection,
                                 const char *rest, const struct request *request)
 {
     (void)request;
-    uint32_t dip;
+    int number;
+    const char *word;
     struct web_pack pack;
-    if (!parse_number(rest, &dip) || dip >= PACK_MAX ||
-        !web_find_pack(&web->source, (int)dip, &pack))
+    int position = -1;
+    if (parse_pack(rest, &number, &word))
+        position = web_find_pack(&web->source, number, &pack);
+    if (position < 0)
         return reply_missing(connection, "no such pack");
     struct text_writer writer;
     writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
-    web_json_pack(&writer, &pack, true);
+    if (strcmp(word, "events") == 0) {
+        uint32_t count = asked_count(connection, EVENTS_USUAL, WEB_EVENTS_MAX);
+        if (count == 0)
+            return web_reply_error(connection, MHD_HTTP_BAD_REQUEST, "count is 1 to 500",
+                                   no_header);
+        web_json_events(&writer, &web->source, (size_t)position, count);
+        return reply_text(connection, &writer);
+    }
+    if (word[0] != '\0')
+        return reply_missing(connection, "no such view of a pack");
+    web_json_pack_settings(&writer, &web->source, (size_t)position,
+                           web_command_logged_in(&web->commands, connection, number));
     return reply_text(connection, &writer);
 }
 
@@ -132,10 +173,9 @@ static bool is_json(struct MHD_Connection *connection)
     return next == '\0' || next == ';' || next == ' ';
 }
 
-static enum MHD_Result post_command(struct web *web, struct MHD_Connection *connection,
-                                    const char *rest, const struct request *request)
+static enum MHD_Result post(struct web *web, struct MHD_Connection *connection,
+                            const struct request *request, struct web_post post)
 {
-    (void)rest;
     if (!is_json(connection))
         return web_reply_error(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                "content type must be application/json", no_header);
@@ -143,11 +183,36 @@ static enum MHD_Result post_command(struct web *web, struct MHD_Connection *conn
         return web_reply_error(connection, MHD_HTTP_CONTENT_TOO_LARGE,
                                "a command has at most 2048 bytes", no_header);
     struct web_ticket *ticket;
-    enum MHD_Result result =
-        web_command_post(&web->commands, connection, request->body, request->size, &ticket);
+    post.body = request->body;
+    post.size = request->size;
+    enum MHD_Result result = web_command_post(&web->commands, connection, &post, &ticket);
     if (ticket != NULL && ticket->answer != WEB_PENDING)
         web_show_result(web, ticket);
     return result;
+}
+
+static enum MHD_Result post_command(struct web *web, struct MHD_Connection *connection,
+                                    const char *rest, const struct request *request)
+{
+    (void)rest;
+    return post(web, connection, request, (struct web_post){.pack = -1});
+}
+
+/* POST /api/packs/N/WORD is the command WORD for pack N. */
+static enum MHD_Result post_pack(struct web *web, struct MHD_Connection *connection,
+                                 const char *rest, const struct request *request)
+{
+    struct web_post command = {0};
+    if (!parse_pack(rest, &command.pack, &command.name) || command.pack >= PACK_MAX)
+        return reply_missing(connection, "no such pack");
+    return post(web, connection, request, command);
+}
+
+static enum MHD_Result post_fault(struct web *web, struct MHD_Connection *connection,
+                                  const char *rest, const struct request *request)
+{
+    (void)rest;
+    return post(web, connection, request, (struct web_post){.name = "fault", .pack = -1});
 }
 
 /* A path that ends in '/' stands for all below it. */
@@ -163,16 +228,29 @@ static const struct route {
     {"GET",  "/api/results/", get_result  },
     {"GET",  "/events",       get_events  },
     {"POST", "/api/commands", post_command},
+    {"POST", "/api/packs/",   post_pack   },
+    {"POST", "/api/fault",    post_fault  },
 };
 
-static const struct route *find_route(const char *path, const char **rest)
+static bool is_under(const struct route *route, const char *path, const char **rest)
+{
+    size_t size = strlen(route->path);
+    *rest = path + size;
+    return strncmp(path, route->path, size) == 0 &&
+           (route->path[size - 1] == '/' || **rest == '\0');
+}
+
+/* NULL with the methods that would be right in `allowed`, empty when the path leads nowhere. */
+static const struct route *find_route(const char *path, const char *method, const char **rest,
+                                      struct text_writer *allowed)
 {
     for (size_t i = 0; i < COUNT(routes); i++) {
-        size_t size = strlen(routes[i].path);
-        bool below = routes[i].path[size - 1] == '/';
-        *rest = path + size;
-        if (strncmp(path, routes[i].path, size) == 0 && (below || **rest == '\0'))
+        if (!is_under(&routes[i], path, rest))
+            continue;
+        if (strcmp(routes[i].method, method) == 0)
             return &routes[i];
+        writer_text(allowed, allowed->used > 0 ? ", " : "");
+        writer_text(allowed, routes[i].method);
     }
     return NULL;
 }
@@ -225,11 +303,14 @@ static enum MHD_Result answer(struct web *web, struct MHD_Connection *connection
         return web_reply_error(connection, MHD_HTTP_FORBIDDEN,
                                "only pages and programs of this machine may ask", no_header);
     const char *rest;
-    const struct route *route = find_route(path, &rest);
-    if (route != NULL && strcmp(route->method, method) == 0)
-        return route->answer(web, connection, rest, request);
+    char methods[32];
+    struct text_writer allowed;
+    writer_init(&allowed, methods, sizeof(methods));
+    const struct route *route = find_route(path, method, &rest, &allowed);
     if (route != NULL)
-        return refuse_method(connection, route->method);
+        return route->answer(web, connection, rest, request);
+    if (allowed.used > 0)
+        return refuse_method(connection, methods);
     const struct web_file *file = find_file(path);
     if (file == NULL)
         return reply_missing(connection, "no such page");

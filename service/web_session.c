@@ -48,25 +48,24 @@ static bool make_token(char token[WEB_TOKEN_SIZE])
     return true;
 }
 
-struct web_session *web_session_find(struct web_session sessions[WEB_SESSION_MAX],
-                                     struct MHD_Connection *connection)
+int web_session_find(const struct web_session sessions[WEB_SESSION_MAX],
+                     struct MHD_Connection *connection)
 {
     uint64_t now = now_ms();
     const char *token = MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, COOKIE_NAME);
     if (token == NULL || strlen(token) != WEB_TOKEN_SIZE - 1)
-        return NULL;
-    for (size_t i = 0; i < WEB_SESSION_MAX; i++) {
-        struct web_session *session = &sessions[i];
-        if (session->token[0] == '\0' || !same_token(session->token, token))
-            continue;
-        if (now - session->used_ms >= WEB_SESSION_MS) {
-            *session = (struct web_session){0};
-            return NULL;
-        }
-        session->used_ms = now;
-        return session;
+        return -1;
+    for (int i = 0; i < WEB_SESSION_MAX; i++) {
+        const struct web_session *session = &sessions[i];
+        if (session->token[0] != '\0' && same_token(session->token, token))
+            return now - session->used_ms < WEB_SESSION_MS ? i : -1;
     }
-    return NULL;
+    return -1;
+}
+
+void web_session_touch(struct web_session *session)
+{
+    session->used_ms = now_ms();
 }
 
 void web_session_login(struct web_session sessions[WEB_SESSION_MAX], struct web_session *session,

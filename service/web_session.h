@@ -9,9 +9,12 @@
 
 #define WEB_COOKIE_SIZE 96
 
-/* The live session of the browser that asks, its idle time restarted; NULL when there is none. */
-struct web_session *web_session_find(struct web_session sessions[WEB_SESSION_MAX],
-                                     struct MHD_Connection *connection);
+/* Index of the live session of the browser that asks, or -1. */
+int web_session_find(const struct web_session sessions[WEB_SESSION_MAX],
+                     struct MHD_Connection *connection);
+
+/* Restarts its idle time. */
+void web_session_touch(struct web_session *session);
 
 /* Notes a login. Without a session a new one is made, in place of the longest unused, and `cookie`
  * gets the value of Set-Cookie. */

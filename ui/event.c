@@ -98,38 +98,59 @@ static const char *const storage_words[] = {"as it should be",
                                             "settings are lost and must be confirmed",
                                             "the memory cannot be read"};
 
-enum detail { NOTHING, ALARM_LABEL, PARAM_LABEL, TEXT_LABEL, WORDS };
+/* What the detail of an event means. */
+enum detail {
+    DETAIL_NONE,
+    DETAIL_ALARM, /* these three have tables of their own */
+    DETAIL_PARAM,
+    DETAIL_TEXT,
+    DETAIL_SWITCH,
+    DETAIL_POWER,
+    DETAIL_COMMAND,
+    DETAIL_ROLE,
+    DETAIL_EMERGENCY,
+    DETAIL_STORAGE,
+    DETAIL_COUNT
+};
 
-#define LIST(words) WORDS, words, COUNT(words)
+static const struct word_list {
+    const char *const *words;
+    size_t count;
+} word_lists[DETAIL_COUNT] = {
+    [DETAIL_SWITCH] = {switch_words,    COUNT(switch_words)   },
+    [DETAIL_POWER] = {power_words,     COUNT(power_words)    },
+    [DETAIL_COMMAND] = {command_words,   COUNT(command_words)  },
+    [DETAIL_ROLE] = {role_words,      COUNT(role_words)     },
+    [DETAIL_EMERGENCY] = {emergency_words, COUNT(emergency_words)},
+    [DETAIL_STORAGE] = {storage_words,   COUNT(storage_words)  },
+};
 
 /* clang-format off */
 static const struct kind_row {
     const char *name;
     const char *words;
-    uint8_t unit; /* of the numbers; UNIT_TEXT: no numbers to show */
+    uint8_t unit; /* of the numbers; UNIT_TEXT: none, or those of a rule or a setting */
     uint8_t detail;
-    const char *const *list;
-    uint8_t count;
 } kinds[EVENT_KIND_COUNT] = {
-    [EVENT_ALARM_SET]        = {"alarm_set",         "Alarm",                UNIT_TEXT,  ALARM_LABEL, NULL, 0},
-    [EVENT_ALARM_CLEARED]    = {"alarm_cleared",     "Alarm over",           UNIT_TEXT,  ALARM_LABEL, NULL, 0},
-    [EVENT_CHARGE_CLOSED]    = {"charge_closed",     "Charge switch on",     UNIT_MA,    LIST(switch_words)},
-    [EVENT_CHARGE_OPENED]    = {"charge_opened",     "Charge switch off",    UNIT_MA,    LIST(switch_words)},
-    [EVENT_DISCHARGE_CLOSED] = {"discharge_closed",  "Discharge switch on",  UNIT_MA,    LIST(switch_words)},
-    [EVENT_DISCHARGE_OPENED] = {"discharge_opened",  "Discharge switch off", UNIT_MA,    LIST(switch_words)},
-    [EVENT_POWER]            = {"power",             "Power",                UNIT_TEXT,  LIST(power_words)},
-    [EVENT_PARAM]            = {"setting",           "Setting",              UNIT_TEXT,  PARAM_LABEL, NULL, 0},
-    [EVENT_TEXT]             = {"text",              "Text",                 UNIT_TEXT,  TEXT_LABEL,  NULL, 0},
-    [EVENT_COMMAND]          = {"command",           "Order",                UNIT_TEXT,  LIST(command_words)},
-    [EVENT_REFUSED]          = {"refused",           "Refused",              UNIT_TEXT,  LIST(command_words)},
-    [EVENT_LOGIN]            = {"login",             "Logged in",            UNIT_TEXT,  LIST(role_words)},
-    [EVENT_LOGIN_FAILED]     = {"login_failed",      "Wrong password",       UNIT_TEXT,  NOTHING,     NULL, 0},
-    [EVENT_EMERGENCY_ON]     = {"emergency_on",      "Emergency begins",     UNIT_TEXT,  LIST(emergency_words)},
-    [EVENT_EMERGENCY_OFF]    = {"emergency_off",     "Emergency ends",       UNIT_TEXT,  LIST(emergency_words)},
-    [EVENT_PASSWORD_RESET]   = {"password_reset",    "Passwords reset by the button", UNIT_TEXT, NOTHING, NULL, 0},
-    [EVENT_RECORD]           = {"record",            "Record",               UNIT_MA,    NOTHING,     NULL, 0},
-    [EVENT_STORAGE]          = {"storage",           "Memory",               UNIT_TEXT,  LIST(storage_words)},
-    [EVENT_RELEASED]         = {"released",          "Protections released", UNIT_COUNT, NOTHING,     NULL, 0},
+    [EVENT_ALARM_SET]        = {"alarm_set",        "Alarm",                UNIT_TEXT,  DETAIL_ALARM},
+    [EVENT_ALARM_CLEARED]    = {"alarm_cleared",    "Alarm over",           UNIT_TEXT,  DETAIL_ALARM},
+    [EVENT_CHARGE_CLOSED]    = {"charge_closed",    "Charge switch on",     UNIT_MA,    DETAIL_SWITCH},
+    [EVENT_CHARGE_OPENED]    = {"charge_opened",    "Charge switch off",    UNIT_MA,    DETAIL_SWITCH},
+    [EVENT_DISCHARGE_CLOSED] = {"discharge_closed", "Discharge switch on",  UNIT_MA,    DETAIL_SWITCH},
+    [EVENT_DISCHARGE_OPENED] = {"discharge_opened", "Discharge switch off", UNIT_MA,    DETAIL_SWITCH},
+    [EVENT_POWER]            = {"power",            "Power",                UNIT_TEXT,  DETAIL_POWER},
+    [EVENT_PARAM]            = {"setting",          "Setting",              UNIT_TEXT,  DETAIL_PARAM},
+    [EVENT_TEXT]             = {"text",             "Text",                 UNIT_TEXT,  DETAIL_TEXT},
+    [EVENT_COMMAND]          = {"command",          "Order",                UNIT_TEXT,  DETAIL_COMMAND},
+    [EVENT_REFUSED]          = {"refused",          "Refused",              UNIT_TEXT,  DETAIL_COMMAND},
+    [EVENT_LOGIN]            = {"login",            "Logged in",            UNIT_TEXT,  DETAIL_ROLE},
+    [EVENT_LOGIN_FAILED]     = {"login_failed",     "Wrong password",       UNIT_TEXT,  DETAIL_NONE},
+    [EVENT_EMERGENCY_ON]     = {"emergency_on",     "Emergency begins",     UNIT_TEXT,  DETAIL_EMERGENCY},
+    [EVENT_EMERGENCY_OFF]    = {"emergency_off",    "Emergency ends",       UNIT_TEXT,  DETAIL_EMERGENCY},
+    [EVENT_PASSWORD_RESET]   = {"password_reset",   "Passwords reset",      UNIT_TEXT, DETAIL_NONE},
+    [EVENT_RECORD]           = {"record",           "Record",               UNIT_MA,    DETAIL_NONE},
+    [EVENT_STORAGE]          = {"storage",          "Memory",               UNIT_TEXT,  DETAIL_STORAGE},
+    [EVENT_RELEASED]         = {"released",         "Protections released", UNIT_COUNT, DETAIL_NONE},
 };
 /* clang-format on */
 
@@ -142,14 +163,15 @@ static bool is_alarm(const struct event *event)
 /* NULL when the detail says nothing. */
 static const char *detail_words(const struct event *event)
 {
-    const struct kind_row *kind = &kinds[event->kind];
+    uint8_t detail = kinds[event->kind].detail;
     if (is_alarm(event))
         return alarm_info[event->detail].label;
-    if (kind->detail == PARAM_LABEL && event->detail < PARAM_COUNT)
+    if (detail == DETAIL_PARAM && event->detail < PARAM_COUNT)
         return param_info[event->detail].label;
-    if (kind->detail == TEXT_LABEL && event->detail < TEXT_PARAM_COUNT)
+    if (detail == DETAIL_TEXT && event->detail < TEXT_PARAM_COUNT)
         return text_param_info[event->detail].label;
-    return event->detail < kind->count ? kind->list[event->detail] : NULL;
+    const struct word_list *list = &word_lists[detail];
+    return event->detail < list->count ? list->words[event->detail] : NULL;
 }
 
 static const struct rule_row *rule_of(const struct event *event)

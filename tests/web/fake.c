@@ -14,8 +14,10 @@
 #include "base/number.h"
 #include "core/limits.h"
 #include "service/web.h"
+#include "sim/fault_menu.h"
 
 #define PACKS 3
+#define EVENTS 60
 #define CONFIRM_US 300000
 
 struct fake {
@@ -27,6 +29,9 @@ struct fake {
     bool connected[PACKS];
     uint32_t speed;
     uint32_t pending;
+    int32_t fault[PACKS + 1][SIM_FAULT_COUNT]; /* behind the packs: plant and inverter */
+    uint8_t dip[PACKS];
+    uint32_t held_ms[PACKS];
 };
 
 noreturn void hearth_assert_failed(const char *file, int line)
@@ -123,7 +128,11 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
     static const char *const names[PACKS] = {"Pack A", "Pack B", "Pack \"C\" <1>"};
     struct fake *fake = context;
     bool connected = fake->connected[position];
-    *pack = (struct web_pack){.dip = (uint8_t)position,
+    *pack = (struct web_pack){.number = (uint8_t)position,
+                              .dip = fake->dip[position],
+                              .held_ms = fake->held_ms[position],
+                              .event_total = EVENTS,
+                              .role = ROLE_USER,
                               .name = names[position],
                               .local = position != 2,
                               .connected = connected,
@@ -168,6 +177,39 @@ static void get_site(void *context, struct web_site *site)
                               .protocol = "pylon_can"};
 }
 
+static uint32_t get_event_count(void *context, size_t position)
+{
+    (void)context;
+    return position == 0 ? EVENTS : 0;
+}
+
+/* The newest is a cell over-voltage; the second newest cannot be read. */
+static bool get_event(void *context, size_t position, uint32_t index, struct event *event)
+{
+    (void)context;
+    (void)position;
+    *event = (struct event){
+        .time_s = index * 10, .kind = EVENT_POWER, .detail = 2, .session = SESSION_COUNT};
+    if (index == EVENTS - 1)
+        *event = (struct event){.time_s = 7000,
+                                .before = 3650,
+                                .value = 3655,
+                                .kind = EVENT_ALARM_SET,
+                                .detail = ALARM_cell_over_voltage,
+                                .rule = 1,
+                                .session = SESSION_COUNT};
+    return index != EVENTS - 2;
+}
+
+/* One value per fault, whatever its index. */
+static bool get_fault(void *context, size_t position, int id, uint8_t index, int32_t *value)
+{
+    const struct fake *fake = context;
+    bool of_pack = sim_fault_rows[id].scope == SIM_FAULT_OF_PACK;
+    *value = index == 0 ? fake->fault[of_pack ? position : PACKS][id] : 0;
+    return true;
+}
+
 static int confirm(sd_event_source *source, uint64_t time_us, void *context)
 {
     struct fake *fake = context;
@@ -193,12 +235,40 @@ static enum web_answer set(struct fake *fake, const struct web_command *command,
     return WEB_PENDING;
 }
 
+static enum web_answer set_fault(struct fake *fake, const struct web_command *command,
+                                 const char **reason)
+{
+    int id = sim_fault_find(command->param);
+    if (id < 0) {
+        *reason = "no such fault";
+        return WEB_REFUSED;
+    }
+    fake->fault[command->pack < 0 ? PACKS : command->pack][id] = command->value;
+    return WEB_DONE;
+}
+
+static void at_the_plate(struct fake *fake, const struct web_command *command)
+{
+    if (strcmp(command->name, "dip") == 0)
+        fake->dip[command->pack] = (uint8_t)command->value;
+    if (strcmp(command->name, "button") == 0)
+        fake->held_ms[command->pack] = command->value ? 1200 : 0;
+    if (strcmp(command->name, "press") == 0)
+        fake->held_ms[command->pack] = (uint32_t)(command->value * command->index);
+}
+
 static enum web_answer do_command(void *context, const struct web_command *command,
                                   const char **reason)
 {
     struct fake *fake = context;
     if (strcmp(command->name, "set") == 0)
         return set(fake, command, reason);
+    if (strcmp(command->name, "fault") == 0)
+        return set_fault(fake, command, reason);
+    if (strcmp(command->name, "clear_faults") == 0)
+        memset(fake->fault[command->pack < 0 ? PACKS : command->pack], 0, sizeof(fake->fault[0]));
+    if (command->pack >= 0)
+        at_the_plate(fake, command);
     if (strcmp(command->name, "login") == 0 && strcmp(command->text, "1234") != 0) {
         *reason = "wrong password";
         return WEB_REFUSED;
@@ -214,7 +284,8 @@ static enum web_answer do_command(void *context, const struct web_command *comma
 int main(int argc, char **argv)
 {
     static struct fake fake = {
-        .speed = 1, .connected = {true, true, true}
+        .speed = 1, .connected = {true, true, true},
+             .dip = {0,    1,    2   }
     };
     const struct web_source source = {.context = &fake,
                                       .bank = get_bank,
@@ -222,6 +293,9 @@ int main(int argc, char **argv)
                                       .pack = get_pack,
                                       .frames = get_frames,
                                       .site = get_site,
+                                      .event_count = get_event_count,
+                                      .event = get_event,
+                                      .fault = get_fault,
                                       .command = do_command};
     sigset_t stop;
     sigemptyset(&stop);

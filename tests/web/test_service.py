@@ -39,6 +39,10 @@ class Service:
         answer = self.ask("POST", "/api/commands", body, {**JSON, **headers})
         return answer, json.loads(answer.text)
 
+    def order(self, path, **members):
+        answer = self.ask("POST", path, json.dumps(members), JSON)
+        return answer, json.loads(answer.text)
+
     def raw(self, request):
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
         connection.sendall(request)
@@ -111,7 +115,8 @@ def test_the_schema_is_sent_once(service):
     first = service.get("/api/schema")
     schema = json.loads(first.text)
     assert set(schema) == {
-        "params", "texts", "values", "alarms", "reasons", "units", "protocols",
+        "params", "texts", "values", "alarms", "reasons", "units", "power_states", "protocols",
+        "faults",
     }
     again = service.get("/api/schema", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.text) == (304, "")
@@ -175,7 +180,8 @@ def test_what_does_not_exist_is_404_and_wrong_methods_are_405(service):
         assert "error" in json.loads(answer.text)
     for method, path, allow in (
         ("POST", "/api/bank", "GET"),
-        ("DELETE", "/api/packs/0", "GET"),
+        ("DELETE", "/api/packs/0", "GET, POST"),
+        ("GET", "/api/fault", "POST"),
         ("GET", "/api/commands", "POST"),
         ("POST", "/index.html", "GET, HEAD"),
         ("HEAD", "/events", "GET"),
@@ -239,6 +245,115 @@ def test_commands_come_as_json_of_bounded_size(service):
     assert service.post(command + " " * (2048 - len(command)))[0].status == 202
     assert service.post(command + " " * (2049 - len(command)))[0].status == 413
     assert service.post(command + " " * 200000)[0].status == 413
+
+
+def test_the_menu_of_faults_stands_in_the_schema(service):
+    faults = {row["name"]: row for row in json.loads(service.get("/api/schema").text)["faults"]}
+    assert faults["cell_heat_w"] == {
+        "name": "cell_heat_w", "label": "Heat in one cell", "scope": "pack", "index": "cell",
+        "count": 16, "unit": "W", "min": 0, "max": 10000, "typical": 300,
+    }
+    assert faults["breaker_open"]["index"] == "none"
+    assert {row["scope"] for row in faults.values()} == {"pack", "plant", "inverter"}
+
+
+def test_faults_of_packs_and_of_the_inverter_are_set_shown_and_cleared(service):
+    answer, body = service.order("/api/packs/1/fault", name="cell_heat_w", index=0, value=300)
+    assert (answer.status, body["state"], body["command"]) == (202, "done", "fault")
+    assert service.order("/api/packs/1/fault", name="breaker_open", value=True)[0].status == 202
+    assert service.order("/api/fault", name="disobedience", value=3)[1]["state"] == "done"
+    pack = json.loads(service.get("/api/packs/1").text)
+    assert pack["faults"] == [
+        {"name": "breaker_open", "value": 1}, {"name": "cell_heat_w", "index": 0, "value": 300},
+    ]
+    assert json.loads(service.get("/api/packs/0").text)["faults"] == []
+    site = json.loads(service.get("/api/bank").text)["site"]
+    assert site["faults"] == [{"name": "disobedience", "value": 3}]
+    assert service.post({"command": "clear_faults", "pack": 1})[1]["state"] == "done"
+    assert json.loads(service.get("/api/packs/1").text)["faults"] == []
+    assert service.post({"command": "clear_faults"})[1]["state"] == "done"
+    assert json.loads(service.get("/api/bank").text)["site"]["faults"] == []
+
+
+@pytest.mark.parametrize(
+    "path, body, status, words",
+    [
+        ("/api/packs/1/fault", {"name": "cell_heat_w"}, 400, "missing member: value"),
+        ("/api/packs/1/fault", {"name": "cell_heat_w", "value": "1"}, 400, "wrong type"),
+        ("/api/packs/1/fault", {"name": "cell_heat_w", "value": 1, "index": -1}, 400, "index"),
+        ("/api/packs/1/fault", {"name": "x", "value": 1, "pack": 2}, 400, "does not belong"),
+        ("/api/packs/1/fault", {"name": "x", "value": 1, "command": "set"}, 400, "does not belong"),
+        ("/api/packs/2/fault", {"name": "breaker_open", "value": 1}, 403, "remote"),
+        ("/api/packs/3/fault", {"name": "breaker_open", "value": 1}, 404, "no such pack"),
+        ("/api/packs/16/fault", {"name": "breaker_open", "value": 1}, 404, "no such pack"),
+        ("/api/packs/1/explode", {}, 400, "no such command"),
+        ("/api/packs/1/button", {"pressed": 1}, 400, "wrong type"),
+        ("/api/packs/1/press", {"hold_ms": 0}, 400, "out of range"),
+        ("/api/packs/1/press", {"hold_ms": 30001}, 400, "out of range"),
+        ("/api/packs/1/press", {"hold_ms": 100, "times": 11}, 400, "wrong type or range: times"),
+        ("/api/packs/1/dip", {"value": 16}, 400, "out of range"),
+        ("/api/packs/1/shut_down", {}, 401, "log in"),
+        ("/api/packs/1/emergency", {"value": 2}, 400, "out of range"),
+    ],
+)
+def test_a_wrong_order_is_refused_with_its_reason(service, path, body, status, words):
+    answer, error = service.order(path, **body)
+    assert answer.status == status
+    assert words in error["error"]
+
+
+def test_a_fault_that_does_not_exist_is_refused_by_the_source(service):
+    answer, body = service.order("/api/packs/0/fault", name="rust", value=1)
+    assert (answer.status, body["state"], body["reason"]) == (202, "refused", "no such fault")
+
+
+def test_orders_come_from_this_page_as_json(service):
+    order = json.dumps({"pressed": True})
+    path = "/api/packs/0/button"
+    assert service.ask("POST", path, order, {"Content-Type": "text/plain"}).status == 415
+    assert service.ask("POST", path, order, {**JSON, "Origin": "http://evil.example"}).status == 403
+    assert json.loads(service.get("/api/packs/0").text)["plate"]["held_ms"] == 0
+
+
+def test_the_front_plate_has_a_button_and_an_address(service):
+    assert service.order("/api/packs/1/button", pressed=True)[1]["state"] == "done"
+    pack = json.loads(service.get("/api/packs/1").text)
+    assert (pack["plate"]["held_ms"], pack["pack"], pack["dip"]) == (1200, 1, 1)
+    service.order("/api/packs/1/button", pressed=False)
+    service.order("/api/packs/1/dip", value=9)
+    pack = json.loads(service.get("/api/packs/1").text)
+    assert (pack["plate"]["held_ms"], pack["pack"], pack["dip"]) == (0, 1, 9)
+    service.order("/api/packs/1/press", hold_ms=300, times=3)
+    assert json.loads(service.get("/api/packs/1").text)["plate"]["held_ms"] == 900
+    assert "plate" not in json.loads(service.get("/api/packs/2").text)
+
+
+def test_events_come_in_words_with_their_numbers_newest_first(service):
+    answer = json.loads(service.get("/api/packs/0/events?count=3").text)
+    assert (answer["pack"], answer["kept"]) == (0, 60)
+    assert answer["events"] == [
+        {"time_s": 7000, "kind": "alarm_set", "words": "Alarm: Cell over-voltage",
+         "alarm": "cell_over_voltage", "unit": "mV", "value": 3655, "before": 3650,
+         "rule": "cell_ov", "quantity": "highest cell"},
+        {"time_s": 570, "kind": "power", "words": "Power: on"},
+    ]
+    assert len(json.loads(service.get("/api/packs/0/events").text)["events"]) == 49
+    assert json.loads(service.get("/api/packs/1/events").text)["events"] == []
+    for count in ("0", "501", "x", ""):
+        assert service.get(f"/api/packs/0/events?count={count}").status == 400
+    for path in ("/api/packs/9/events", "/api/packs/0/", "/api/packs/0/news", "/api/packs/0/events/"):
+        assert service.get(path).status == 404
+
+
+def test_the_role_is_told_only_to_who_has_logged_in(service):
+    answer, _ = service.post({"command": "login", "pack": 0, "password": "1234"})
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    assert json.loads(service.get("/api/packs/0", Cookie=cookie).text)["role"] == "user"
+    assert json.loads(service.get("/api/packs/1", Cookie=cookie).text)["role"] == "none"
+    assert json.loads(service.get("/api/packs/0").text)["role"] == "none"
+    assert service.post({"command": "logout", "pack": 0}, Cookie=cookie)[1]["state"] == "done"
+    assert json.loads(service.get("/api/packs/0", Cookie=cookie).text)["role"] == "none"
+    assert service.post({"command": "release", "pack": 0}, Cookie=cookie)[0].status == 401
 
 
 def test_a_pack_that_does_not_exist_is_404(service):
