@@ -31,12 +31,8 @@ enum {
     INDEX = 512,
 };
 
-enum {
-    ANYBODY,
-    LOCAL,
-    LOGIN,
-    SESSION
-}; /* who may: LOCAL and below only to packs of this program */
+/* Who may ask. From LOCAL on only packs of this program are meant. */
+enum { ANYBODY, LOCAL, LOGIN, SESSION, LOGOUT };
 
 struct command_row {
     const char *name;

@@ -100,29 +100,29 @@ static const char *const storage_words[] = {"as it should be",
 
 /* What the detail of an event means. */
 enum detail {
-    DETAIL_NONE,
-    DETAIL_ALARM, /* these three have tables of their own */
-    DETAIL_PARAM,
-    DETAIL_TEXT,
-    DETAIL_SWITCH,
-    DETAIL_POWER,
-    DETAIL_COMMAND,
-    DETAIL_ROLE,
-    DETAIL_EMERGENCY,
-    DETAIL_STORAGE,
-    DETAIL_COUNT
+    OF_NONE,
+    OF_ALARM, /* these three have tables of their own */
+    OF_PARAM,
+    OF_TEXT,
+    OF_SWITCH,
+    OF_POWER,
+    OF_COMMAND,
+    OF_ROLE,
+    OF_URGENT,
+    OF_STORAGE,
+    OF_COUNT
 };
 
 static const struct word_list {
     const char *const *words;
     size_t count;
-} word_lists[DETAIL_COUNT] = {
-    [DETAIL_SWITCH] = {switch_words,    COUNT(switch_words)   },
-    [DETAIL_POWER] = {power_words,     COUNT(power_words)    },
-    [DETAIL_COMMAND] = {command_words,   COUNT(command_words)  },
-    [DETAIL_ROLE] = {role_words,      COUNT(role_words)     },
-    [DETAIL_EMERGENCY] = {emergency_words, COUNT(emergency_words)},
-    [DETAIL_STORAGE] = {storage_words,   COUNT(storage_words)  },
+} word_lists[OF_COUNT] = {
+    [OF_SWITCH] = {switch_words,    COUNT(switch_words)   },
+    [OF_POWER] = {power_words,     COUNT(power_words)    },
+    [OF_COMMAND] = {command_words,   COUNT(command_words)  },
+    [OF_ROLE] = {role_words,      COUNT(role_words)     },
+    [OF_URGENT] = {emergency_words, COUNT(emergency_words)},
+    [OF_STORAGE] = {storage_words,   COUNT(storage_words)  },
 };
 
 /* clang-format off */
@@ -132,25 +132,25 @@ static const struct kind_row {
     uint8_t unit; /* of the numbers; UNIT_TEXT: none, or those of a rule or a setting */
     uint8_t detail;
 } kinds[EVENT_KIND_COUNT] = {
-    [EVENT_ALARM_SET]        = {"alarm_set",        "Alarm",                UNIT_TEXT,  DETAIL_ALARM},
-    [EVENT_ALARM_CLEARED]    = {"alarm_cleared",    "Alarm over",           UNIT_TEXT,  DETAIL_ALARM},
-    [EVENT_CHARGE_CLOSED]    = {"charge_closed",    "Charge switch on",     UNIT_MA,    DETAIL_SWITCH},
-    [EVENT_CHARGE_OPENED]    = {"charge_opened",    "Charge switch off",    UNIT_MA,    DETAIL_SWITCH},
-    [EVENT_DISCHARGE_CLOSED] = {"discharge_closed", "Discharge switch on",  UNIT_MA,    DETAIL_SWITCH},
-    [EVENT_DISCHARGE_OPENED] = {"discharge_opened", "Discharge switch off", UNIT_MA,    DETAIL_SWITCH},
-    [EVENT_POWER]            = {"power",            "Power",                UNIT_TEXT,  DETAIL_POWER},
-    [EVENT_PARAM]            = {"setting",          "Setting",              UNIT_TEXT,  DETAIL_PARAM},
-    [EVENT_TEXT]             = {"text",             "Text",                 UNIT_TEXT,  DETAIL_TEXT},
-    [EVENT_COMMAND]          = {"command",          "Order",                UNIT_TEXT,  DETAIL_COMMAND},
-    [EVENT_REFUSED]          = {"refused",          "Refused",              UNIT_TEXT,  DETAIL_COMMAND},
-    [EVENT_LOGIN]            = {"login",            "Logged in",            UNIT_TEXT,  DETAIL_ROLE},
-    [EVENT_LOGIN_FAILED]     = {"login_failed",     "Wrong password",       UNIT_TEXT,  DETAIL_NONE},
-    [EVENT_EMERGENCY_ON]     = {"emergency_on",     "Emergency begins",     UNIT_TEXT,  DETAIL_EMERGENCY},
-    [EVENT_EMERGENCY_OFF]    = {"emergency_off",    "Emergency ends",       UNIT_TEXT,  DETAIL_EMERGENCY},
-    [EVENT_PASSWORD_RESET]   = {"password_reset",   "Passwords reset",      UNIT_TEXT, DETAIL_NONE},
-    [EVENT_RECORD]           = {"record",           "Record",               UNIT_MA,    DETAIL_NONE},
-    [EVENT_STORAGE]          = {"storage",          "Memory",               UNIT_TEXT,  DETAIL_STORAGE},
-    [EVENT_RELEASED]         = {"released",         "Protections released", UNIT_COUNT, DETAIL_NONE},
+    [EVENT_ALARM_SET]        = {"alarm_set",        "Alarm",                UNIT_TEXT,  OF_ALARM},
+    [EVENT_ALARM_CLEARED]    = {"alarm_cleared",    "Alarm over",           UNIT_TEXT,  OF_ALARM},
+    [EVENT_CHARGE_CLOSED]    = {"charge_closed",    "Charge switch on",     UNIT_MA,    OF_SWITCH},
+    [EVENT_CHARGE_OPENED]    = {"charge_opened",    "Charge switch off",    UNIT_MA,    OF_SWITCH},
+    [EVENT_DISCHARGE_CLOSED] = {"discharge_closed", "Discharge switch on",  UNIT_MA,    OF_SWITCH},
+    [EVENT_DISCHARGE_OPENED] = {"discharge_opened", "Discharge switch off", UNIT_MA,    OF_SWITCH},
+    [EVENT_POWER]            = {"power",            "Power",                UNIT_TEXT,  OF_POWER},
+    [EVENT_PARAM]            = {"setting",          "Setting",              UNIT_TEXT,  OF_PARAM},
+    [EVENT_TEXT]             = {"text",             "Text",                 UNIT_TEXT,  OF_TEXT},
+    [EVENT_COMMAND]          = {"command",          "Order",                UNIT_TEXT,  OF_COMMAND},
+    [EVENT_REFUSED]          = {"refused",          "Refused",              UNIT_TEXT,  OF_COMMAND},
+    [EVENT_LOGIN]            = {"login",            "Logged in",            UNIT_TEXT,  OF_ROLE},
+    [EVENT_LOGIN_FAILED]     = {"login_failed",     "Wrong password",       UNIT_TEXT,  OF_NONE},
+    [EVENT_EMERGENCY_ON]     = {"emergency_on",     "Emergency begins",     UNIT_TEXT,  OF_URGENT},
+    [EVENT_EMERGENCY_OFF]    = {"emergency_off",    "Emergency ends",       UNIT_TEXT,  OF_URGENT},
+    [EVENT_PASSWORD_RESET]   = {"password_reset",   "Passwords reset",      UNIT_TEXT,  OF_NONE},
+    [EVENT_RECORD]           = {"record",           "Record",               UNIT_MA,    OF_NONE},
+    [EVENT_STORAGE]          = {"storage",          "Memory",               UNIT_TEXT,  OF_STORAGE},
+    [EVENT_RELEASED]         = {"released",         "Protections released", UNIT_COUNT, OF_NONE},
 };
 /* clang-format on */
 
@@ -166,9 +166,9 @@ static const char *detail_words(const struct event *event)
     uint8_t detail = kinds[event->kind].detail;
     if (is_alarm(event))
         return alarm_info[event->detail].label;
-    if (detail == DETAIL_PARAM && event->detail < PARAM_COUNT)
+    if (detail == OF_PARAM && event->detail < PARAM_COUNT)
         return param_info[event->detail].label;
-    if (detail == DETAIL_TEXT && event->detail < TEXT_PARAM_COUNT)
+    if (detail == OF_TEXT && event->detail < TEXT_PARAM_COUNT)
         return text_param_info[event->detail].label;
     const struct word_list *list = &word_lists[detail];
     return event->detail < list->count ? list->words[event->detail] : NULL;
