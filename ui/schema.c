@@ -36,6 +36,15 @@ static const struct power_row {
 #include "core/power.def"
 };
 
+static const struct source_row {
+    const char *name;
+    const char *label;
+} source_rows[] = {
+#define SOURCE(number, name, kind, value, side, factor, unit, label) [number] = {#name, label},
+#include "core/contacts.def"
+#undef SOURCE
+};
+
 static void put_known(struct text_writer *writer, const char *name, const char *text)
 {
     if (text != NULL)
@@ -100,6 +109,13 @@ static void put_power_state(struct text_writer *writer, size_t row)
     json_put_boolean(writer, "powered", power_rows[row].powered);
 }
 
+static void put_contact_source(struct text_writer *writer, size_t row)
+{
+    json_put_string(writer, "name", source_rows[row].name);
+    json_put_string(writer, "label", source_rows[row].label);
+    json_put_integer(writer, "number", (int64_t)row);
+}
+
 static void put_unit(struct text_writer *writer, size_t row)
 {
     json_put_string(writer, "name", unit_name[row]);
@@ -144,6 +160,7 @@ void schema_tables(struct text_writer *writer)
     schema_table(writer, "reasons", REASON_COUNT, put_reason);
     schema_table(writer, "units", UNIT_KIND_COUNT, put_unit);
     schema_table(writer, "power_states", COUNT(power_rows), put_power_state);
+    schema_table(writer, "contact_sources", COUNT(source_rows), put_contact_source);
     schema_table(writer, "protocols", protocol_count, put_protocol);
 }
 

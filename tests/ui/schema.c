@@ -80,6 +80,13 @@ static void power_states_are_told_in_words(void **state)
     assert_non_null(strstr(buffer, "{\"name\":6,\"words\":\"sleeping\",\"powered\":false}"));
 }
 
+static void sources_of_contacts_are_told_by_number(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(buffer, "{\"name\":\"system_alarm\",\"label\":\"System alarm\","
+                                   "\"number\":10}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +95,7 @@ int main(void)
         cmocka_unit_test_setup(values_alarms_reasons_and_units_are_rows, start),
         cmocka_unit_test_setup(every_protocol_is_listed, start),
         cmocka_unit_test_setup(power_states_are_told_in_words, start),
+        cmocka_unit_test_setup(sources_of_contacts_are_told_by_number, start),
     };
     return RUN_TESTS(tests);
 }

@@ -115,8 +115,8 @@ def test_the_schema_is_sent_once(service):
     first = service.get("/api/schema")
     schema = json.loads(first.text)
     assert set(schema) == {
-        "params", "texts", "values", "alarms", "reasons", "units", "power_states", "protocols",
-        "faults",
+        "params", "texts", "values", "alarms", "reasons", "units", "power_states",
+        "contact_sources", "protocols", "faults",
     }
     again = service.get("/api/schema", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.text) == (304, "")

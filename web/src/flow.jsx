@@ -32,7 +32,7 @@ function sign(watts, positive, negative) {
 }
 
 export function Flow({ bank }) {
-  const { sun_w, load_w, grid_w, inverter } = bank.site;
+  const { sun_w, load_w, grid_w, inverter, faults } = bank.site;
   const battery_w = bank.values.power_w;
   return (
     <section class="card flow" aria-label="Power flow">
@@ -43,6 +43,7 @@ export function Flow({ bank }) {
       {inverter && (
         <p class="inverter">
           Inverter: <b>{inverter}</b>
+          {faults?.length > 0 && <em>{faults.length === 1 ? "1 fault set" : `${faults.length} faults set`}</em>}
         </p>
       )}
     </section>

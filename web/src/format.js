@@ -8,17 +8,36 @@ export function decimal(value, exponent, places) {
   return (value / 10 ** exponent).toFixed(places).replace("-", "−");
 }
 
-export function quantity(schema, name, value, places) {
-  const row = schema?.values[name];
+// A number with the symbol of its unit, "yes" or "no" for a flag.
+export function amount(schema, unit, value, places) {
+  const row = schema?.units[unit];
   if (value === undefined || value === null) return DASH;
+  if (unit === "flag") return value ? "yes" : "no";
+  if (!row) return String(value);
+  const text = decimal(value, row.exponent, places ?? row.places);
+  return row.symbol ? `${text} ${row.symbol}` : text;
+}
+
+export function quantity(schema, name, value, places) {
   if (value === true) return "yes";
   if (value === false) return "no";
   if (Array.isArray(value)) return value.length ? value.map((id) => alarmLabel(schema, id)).join(", ") : "none";
   if (typeof value === "string") return schema?.reasons[value]?.words ?? value;
-  const unit = schema?.units[row?.unit];
-  if (!unit) return String(value);
-  const text = decimal(value, unit.exponent, places ?? unit.places);
-  return unit.symbol ? `${text} ${unit.symbol}` : text;
+  return amount(schema, schema?.values[name]?.unit, value, places);
+}
+
+// For fields: the number as it is shown, all of its digits, and back.
+export function shown(schema, unit, value) {
+  return String(value / 10 ** (schema.units[unit]?.exponent ?? 0));
+}
+
+export function meant(schema, unit, text) {
+  const number = text.trim() === "" ? NaN : Number(text.replace(",", "."));
+  return Math.round(number * 10 ** (schema.units[unit]?.exponent ?? 0));
+}
+
+export function symbol(schema, unit) {
+  return schema.units[unit]?.symbol ?? "";
 }
 
 export function label(schema, name) {

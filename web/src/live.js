@@ -72,17 +72,43 @@ export function useSchema(online) {
   return schema;
 }
 
-// Resolves to null, or to the words of a refusal.
-export async function send(command) {
+async function post(path, body) {
   try {
-    const answer = await fetch("/api/commands", {
+    const answer = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(command),
+      body: JSON.stringify(body),
+      keepalive: true, // a released button is told even while the page closes
     });
-    const body = await answer.json();
-    return body.error ?? body.reason ?? null;
+    const told = await answer.json();
+    return told.error ?? told.reason ?? null;
   } catch {
     return "no connection";
   }
+}
+
+// Both resolve to null, or to the words of a refusal.
+export const send = (command) => post("/api/commands", command);
+export const order = (pack, word, members = {}) => post(`/api/packs/${pack}/${word}`, members);
+
+// What a path answers, asked again whenever `version` changes and, if given, every period_ms.
+// Returns the answer (null before the first) and a function that asks at once.
+export function useAnswer(path, version, period_ms) {
+  const [answer, setAnswer] = useState(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let current = true;
+    const ask = () =>
+      fetch(path)
+        .then((reply) => (reply.ok ? reply.json() : null))
+        .then((body) => current && body && setAnswer(body))
+        .catch(() => {});
+    ask();
+    const timer = period_ms && setInterval(ask, period_ms);
+    return () => {
+      current = false;
+      clearInterval(timer);
+    };
+  }, [path, version, period_ms, turn]);
+  return [answer, () => setTurn((before) => before + 1)];
 }

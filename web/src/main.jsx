@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page: header, limits, energy flow, packs, chart, frames. Each part is a file of its own.
+// The page: header, limits, energy flow, packs, chart, frames, the
+// panel of one pack. Each part is a file of its own.
 import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
+import { Drawer } from "./drawer.jsx";
 import { Frames } from "./frames.jsx";
 import { Header } from "./header.jsx";
 import { Limits } from "./limits.jsx";
 import { Flow } from "./flow.jsx";
 import { Pack } from "./pack.jsx";
 import { Trend } from "./trend.jsx";
+import { useRoute } from "./route.js";
 import { useLive, useSchema } from "./live.js";
 
 function Page() {
   const live = useLive();
   const schema = useSchema(live.online);
+  const route = useRoute();
   const packs = Object.values(live.packs).sort((a, b) => a.pack - b.pack);
   if (!live.bank || !schema)
     return <main class="waiting">{live.online ? "Loading…" : "No connection to the service. Trying again…"}</main>;
@@ -38,6 +42,9 @@ function Page() {
           <Frames frames={live.frames} bank={live.bank} schema={schema} />
         </main>
       </div>
+      {route && live.packs[route.pack] && (
+        <Drawer route={route} packs={packs} pack={live.packs[route.pack]} site={live.bank.site} schema={schema} />
+      )}
     </>
   );
 }

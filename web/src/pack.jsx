@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// One pack: its front plate, figures, cells, temperatures, limits, alarms and its cable.
+// One pack: its lamps, figures, cells, temperatures, limits, alarms, its cable and the doors to more.
 import { useState } from "preact/hooks";
+import { Alarms } from "./alarms.jsx";
+import { Lamps } from "./lamps.jsx";
 import { limits } from "./limits.jsx";
 import { send } from "./live.js";
-import { alarmLabel, decimal, quantity } from "./format.js";
+import { place, tabs } from "./route.js";
+import { decimal, quantity } from "./format.js";
 
-const LAMPS = ["ON", "RUN", "ALM", "L1", "L2", "L3", "L4", "L5", "L6"];
-const FLICKER_BIT = 16;
 const BAR_LOW_MV = 2800;
 const BAR_HIGH_MV = 3650;
-
-// A lamp that flickers is shown flickering; whether it is lit in this instant does not matter.
-function FrontPlate({ leds = 0 }) {
-  return (
-    <div class="plate" aria-label="Front plate">
-      {LAMPS.map((name, bit) => {
-        const flickers = (leds >> (bit + FLICKER_BIT)) & 1;
-        const lit = flickers || (leds >> bit) & 1;
-        const state = flickers ? "flickering" : lit ? "lit" : "dark";
-        return (
-          <span class={`lamp ${name.toLowerCase()} ${state}`} title={`${name}: ${state}`}>
-            <i />
-            {name}
-          </span>
-        );
-      })}
-    </div>
-  );
-}
 
 function cellClass(values, index) {
   const marks = [];
@@ -40,7 +22,7 @@ function cellClass(values, index) {
   return marks.join(" ");
 }
 
-function Cells({ values }) {
+export function Cells({ values }) {
   const span = BAR_HIGH_MV - BAR_LOW_MV;
   return (
     <ol class="cells" aria-label="Cell voltages in volts">
@@ -95,15 +77,39 @@ function Cable({ pack }) {
   );
 }
 
-function Alarms({ values, schema }) {
-  const alarms = [...new Set([...(values.alarms ?? []), ...(values.warnings ?? [])])];
-  if (alarms.length === 0) return <p class="quiet">No alarms</p>;
+export function LimitRows({ values, words, schema }) {
   return (
-    <ul class="alarms">
-      {alarms.map((id) => (
-        <li class={schema.alarms[id]?.severity}>{alarmLabel(schema, id)}</li>
-      ))}
-    </ul>
+    <table class="pack-limits">
+      <tbody>
+        {limits.map((row) => (
+          <tr data-test={`pack-${row.short}`}>
+            <th scope="row">{row.short}</th>
+            <td>{quantity(schema, row.value, values[row.value])}</td>
+            <td class="reason">{words[row.reason] ?? ""}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function asleep(schema, values) {
+  return schema.power_states[values.power_state]?.words === "sleeping";
+}
+
+function Doors({ pack }) {
+  const faults = pack.faults?.length ?? 0;
+  return (
+    <nav class="doors" aria-label={`More about pack ${pack.dip}`}>
+      {tabs
+        .filter((tab) => tab.id !== "overview")
+        .map((tab) => (
+          <a href={place(pack.pack, tab.id)} data-test={`open-${tab.id}`}>
+            {tab.title}
+            {tab.id === "faults" && faults > 0 && <em>{faults}</em>}
+          </a>
+        ))}
+    </nav>
   );
 }
 
@@ -112,8 +118,8 @@ export function Pack({ pack, schema }) {
   return (
     <article class={`card pack ${pack.excluded ? "excluded" : ""}`} data-test="pack" data-pack={pack.pack}>
       <div class="title">
-        <h2>Pack {pack.pack}</h2>
-        <span>{[pack.pack === 0 && "host", pack.name].filter(Boolean).join(" · ")}</span>
+        <h2>Pack {pack.dip}</h2>
+        <span>{[pack.dip === 0 && "host", pack.name].filter(Boolean).join(" · ")}</span>
         <Cable pack={pack} />
       </div>
       {pack.excluded && (
@@ -121,7 +127,9 @@ export function Pack({ pack, schema }) {
           <strong>Excluded</strong> {pack.excluded}
         </p>
       )}
-      <FrontPlate leds={values.leds} />
+      <a class="plate-door" href={place(pack.pack, "plate")} aria-label="Front plate">
+        <Lamps values={values} asleep={asleep(schema, values)} />
+      </a>
       <div class="main-figures">
         <b>{quantity(schema, "soc_permille", values.soc_permille)}</b>
         <b>{quantity(schema, "pack_mv", values.pack_mv)}</b>
@@ -133,18 +141,9 @@ export function Pack({ pack, schema }) {
         <Row schema={schema} name="mos_ddegc" values={values} />
         <Temperatures schema={schema} values={values} />
       </dl>
-      <table class="pack-limits">
-        <tbody>
-          {limits.map((row) => (
-            <tr>
-              <th scope="row">{row.short}</th>
-              <td>{quantity(schema, row.value, values[row.value])}</td>
-              <td class="reason">{words[row.reason] ?? ""}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <LimitRows values={values} words={words} schema={schema} />
       <Alarms values={values} schema={schema} />
+      <Doors pack={pack} />
     </article>
   );
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The panel of one pack: what matters of it stays on top, below one of the tabs.
+import { useEffect, useRef } from "preact/hooks";
+import { Alarms } from "./alarms.jsx";
+import { Events } from "./events.jsx";
+import { Faults } from "./faults.jsx";
+import { Lamps } from "./lamps.jsx";
+import { LimitRows, asleep } from "./pack.jsx";
+import { Plate } from "./plate.jsx";
+import { Settings } from "./settings.jsx";
+import { Values } from "./values.jsx";
+import { close, place, tabs } from "./route.js";
+import { quantity } from "./format.js";
+
+const views = { overview: Values, plate: Plate, faults: Faults, events: Events, settings: Settings };
+
+function Top({ pack, schema }) {
+  const { values, words } = pack;
+  return (
+    <div class="top">
+      <Lamps values={values} asleep={asleep(schema, values)} />
+      <div class="facts">
+        <b data-test="power-state">{schema.power_states[values.power_state]?.words ?? "unknown"}</b>
+        <span>{quantity(schema, "soc_permille", values.soc_permille)}</span>
+        <span>{quantity(schema, "pack_mv", values.pack_mv)}</span>
+        <span>{quantity(schema, "pack_ma", values.pack_ma)}</span>
+      </div>
+      <LimitRows values={values} words={words} schema={schema} />
+      <Alarms values={values} schema={schema} />
+    </div>
+  );
+}
+
+function Packs({ packs, route }) {
+  if (packs.length < 2) return null;
+  return (
+    <nav class="which" aria-label="Other packs">
+      {packs.map((pack) => (
+        <a href={place(pack.pack, route.tab)} aria-current={pack.pack === route.pack ? "page" : undefined}>
+          {pack.dip}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Tabs({ route }) {
+  return (
+    <nav class="tabs" aria-label="Views of the pack">
+      {tabs.map((tab) => (
+        <a
+          href={place(route.pack, tab.id)}
+          aria-current={tab.id === route.tab ? "page" : undefined}
+          data-test={`tab-${tab.id}`}
+        >
+          {tab.title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function Drawer({ route, packs, pack, site, schema }) {
+  const View = views[route.tab];
+  const panel = useRef(null);
+  useEffect(() => {
+    const key = (event) => event.key === "Escape" && close();
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+  useEffect(() => panel.current.focus(), [route.pack]);
+  return (
+    <aside class="drawer" ref={panel} tabIndex={-1} aria-label={`Pack ${pack.dip}`} data-test="drawer">
+      <div class="title">
+        <h2>Pack {pack.dip}</h2>
+        <Packs packs={packs} route={route} />
+        <button class="close" onClick={close} aria-label="Close">
+          ×
+        </button>
+      </div>
+      <Top pack={pack} schema={schema} />
+      <Tabs route={route} />
+      <View key={pack.pack} pack={pack} site={site} schema={schema} />
+    </aside>
+  );
+}
