@@ -3,18 +3,10 @@
 // tests/web/page.mjs`. Sees three packs, pulls a cable, sees that pack excluded and the limits fall
 // with their reason, plugs in again. Exit code 0 and "page: ok" when all of it happened.
 import assert from "node:assert/strict";
-import { chromium } from "../../web/node_modules/playwright-core/index.mjs";
+import { open, until, WAIT_MS } from "./browser.mjs";
 
-const url = process.env.HEARTH_URL;
-assert.ok(url, "HEARTH_URL names the service");
 const PACK = 1; // a slave: the host speaks for the bank
-const WAIT_MS = 30000;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const { browser, page, problems, url } = await open();
 
 // Gets the page's own view of one limit: its number and its words.
 async function limit(page, short) {
@@ -23,14 +15,6 @@ async function limit(page, short) {
   const number = Number.parseFloat(text.replace("−", "-"));
   assert.ok(Number.isFinite(number), `${short} is a number, not "${text}"`);
   return { number, words: await place.locator("p").innerText() };
-}
-
-async function until(what, condition) {
-  const end = Date.now() + WAIT_MS;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 async function seesThreePacks(page) {
@@ -66,10 +50,6 @@ async function plugsInAgain(page, before) {
 }
 
 try {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   await seesThreePacks(page);
   const before = await pullsACable(page);
   await plugsInAgain(page, before);

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Alarms } from "./alarms.jsx";
 import { Events } from "./events.jsx";
 import { Faults } from "./faults.jsx";
+import { Speed } from "./header.jsx";
 import { Lamps } from "./lamps.jsx";
 import { LimitRows, asleep } from "./pack.jsx";
 import { Plate } from "./plate.jsx";
@@ -74,6 +75,7 @@ export function Drawer({ route, packs, pack, site, schema }) {
       <div class="title">
         <h2>Pack {pack.dip}</h2>
         <Packs packs={packs} route={route} />
+        <Speed speed={site.speed} />
         <button class="close" onClick={close} aria-label="Close">
           ×
         </button>

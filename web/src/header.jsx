@@ -12,7 +12,7 @@ function direction(power_w) {
   return { arrow: "", word: "Resting" };
 }
 
-function Speed({ speed }) {
+export function Speed({ speed }) {
   return (
     <div class="speed" role="group" aria-label="Speed of virtual time">
       {[1, 60].map((factor) => (
