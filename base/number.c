@@ -41,23 +41,6 @@ int32_t saturate32(int64_t value)
     return clamp32(value, INT32_MIN, INT32_MAX);
 }
 
-int32_t min32(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
-int32_t max32(int32_t a, int32_t b)
-{
-    return a > b ? a : b;
-}
-
-int32_t abs32(int32_t value)
-{
-    if (value == INT32_MIN)
-        return INT32_MAX;
-    return value < 0 ? -value : value;
-}
-
 int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1)
 {
     ASSERT(x0 < x1);
@@ -67,11 +50,6 @@ int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1)
         return y1;
     int64_t rise = (int64_t)y1 - y0;
     return (int32_t)(y0 + div_round(rise * ((int64_t)x - x0), (int64_t)x1 - x0));
-}
-
-uint32_t add_sat_u32(uint32_t a, uint32_t b)
-{
-    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
 bool elapsed_u32(uint32_t now, uint32_t then, uint32_t interval)

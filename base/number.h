@@ -22,15 +22,32 @@ int32_t clamp32(int64_t value, int32_t low, int32_t high);
 /* Saturates to the range of int32_t. */
 int32_t saturate32(int64_t value);
 
-int32_t min32(int32_t a, int32_t b);
-int32_t max32(int32_t a, int32_t b);
-int32_t abs32(int32_t value); /* INT32_MIN gives INT32_MAX */
+static inline int32_t min32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int32_t max32(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* INT32_MIN gives INT32_MAX. */
+static inline int32_t abs32(int32_t value)
+{
+    if (value == INT32_MIN)
+        return INT32_MAX;
+    return value < 0 ? -value : value;
+}
 
 /* Point on the line through (x0,y0) and (x1,y1), rounded; x0 < x1. Values outside are held. */
 int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1);
 
 /* Adds without passing the top of the range (timers that only have to be "long enough"). */
-uint32_t add_sat_u32(uint32_t a, uint32_t b);
+static inline uint32_t add_sat_u32(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
 
 /* Time comparison that survives the wrap of a 32-bit millisecond or microsecond clock. */
 bool elapsed_u32(uint32_t now, uint32_t then, uint32_t interval);

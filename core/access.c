@@ -27,6 +27,8 @@ void access_step(struct access_state *access, uint32_t dt_ms)
 {
     for (int i = 0; i < SESSION_COUNT; i++) {
         struct session_state *session = &access->session[i];
+        if (session->role == ROLE_NONE && session->wait_ms == 0)
+            continue;
         session->wait_ms = session->wait_ms > dt_ms ? session->wait_ms - dt_ms : 0;
         session->idle_ms = add_sat_u32(session->idle_ms, dt_ms);
         if (session->idle_ms >= IDLE_MS)

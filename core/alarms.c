@@ -13,6 +13,20 @@ const struct alarm_info alarm_info[ALARM_COUNT] = {
 #undef ALARM
 };
 
+#define ALARM(id, severity, led, ...)                                                              \
+    | (ALARM_LED_##led == ALARM_LED_ALM && ALARM_##id / 32 == WORD ? 1u << ALARM_##id % 32 : 0u)
+const uint32_t alarm_lit_set[ALARM_WORDS] = {0u
+#define WORD 0
+#include "core/alarms.def"
+                                             ,
+#undef WORD
+                                             0u
+#define WORD 1
+#include "core/alarms.def"
+#undef WORD
+};
+#undef ALARM
+
 bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm)
 {
     ASSERT(alarm < ALARM_COUNT);

@@ -37,6 +37,9 @@ struct alarm_info {
 
 extern const struct alarm_info alarm_info[ALARM_COUNT];
 
+/* The alarms that light the lamp ALM, as a set. */
+extern const uint32_t alarm_lit_set[ALARM_WORDS];
+
 bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm);
 void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active);
 

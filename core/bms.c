@@ -32,13 +32,15 @@ void bms_init(struct bms *bms, const struct params *params, const struct stored 
     measure_init(&bms->measured);
     trust_init(&bms->trust);
     soc_init(&bms->soc, &bms->params, stored);
-    protect_init(&bms->protect);
+    protect_init(&bms->protect, &bms->params);
     stored_put_locks(stored, &bms->protect);
     precharge_init(&bms->precharge);
     switches_init(&bms->switches);
     heating_init(&bms->heating);
     limits_init(&bms->limits);
+    thermal_init(&bms->thermal);
     balance_init(&bms->balance);
+    debt_set(&bms->balance.debt, stored->debt_mah);
     button_init(&bms->button);
     power_init(&bms->power, stored->on);
     leds_init(&bms->leds);
@@ -59,6 +61,7 @@ void bms_remember(const struct bms *bms, struct stored *stored)
     stored->parameters_lost = bms->parameters_bad;
     soc_remember(&bms->soc, stored);
     stored_take_locks(stored, &bms->protect);
+    debt_get(&bms->balance.debt, stored->debt_mah);
     stored->run_time_s = (uint32_t)(bms->run_time_ms / 1000);
     stored->start_count = bms->start_count;
 }
@@ -222,12 +225,10 @@ static void step_record(struct bms *bms, uint32_t dt_ms)
 
 static bool lights_alarm(const struct bms *bms)
 {
-    for (int id = 0; id < ALARM_COUNT; id++) {
-        if (alarm_info[id].led == ALARM_LED_ALM &&
-            (alarm_get(bms->alarms, (enum alarm)id) || alarm_get(bms->warnings, (enum alarm)id)))
-            return true;
-    }
-    return false;
+    uint32_t lit = 0;
+    for (int word = 0; word < ALARM_WORDS; word++)
+        lit |= (bms->alarms[word] | bms->warnings[word]) & alarm_lit_set[word];
+    return lit != 0;
 }
 
 /* Before the first complete measurement and after an internal error nothing is driven at all. */
@@ -245,23 +246,6 @@ static void step_contacts(struct bms *bms, uint32_t dt_ms)
     memcpy(conditions.alarms, bms->alarms, sizeof(conditions.alarms));
     contact_conditions_measure(&conditions, &bms->measured, bms->soc.soc_permille);
     contacts_step(&bms->contacts, &conditions, &bms->params, dt_ms);
-}
-
-/* Limits, lamps and contacts by their causes: every 100 ms, and at once when what is allowed
- * changes. */
-static void step_slow(struct bms *bms, uint32_t dt_ms)
-{
-    bool changed = bms->snapshot.charge_allowed != bms->switches.charge_allowed ||
-                   bms->snapshot.discharge_allowed != bms->switches.discharge_allowed;
-    report_fast(bms);
-    bms->limits_pending_ms += dt_ms;
-    if (!changed && bms->limits_pending_ms < LIMITS_MS)
-        return;
-    limits_step(&bms->limits, &bms->snapshot, &bms->params, bms->limits_pending_ms);
-    step_contacts(bms, bms->limits_pending_ms);
-    bms->alarm_lit = lights_alarm(bms);
-    bms->limits_pending_ms = 0;
-    report_slow(bms);
 }
 
 static const uint8_t lamps_of_power[POWER_STATE_COUNT] = {
@@ -283,18 +267,35 @@ static enum led_state lamp_state(const struct bms *bms)
     return (enum led_state)lamps_of_power[bms->power.state];
 }
 
-static void step_front(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
+static void step_lamps(struct bms *bms, uint32_t dt_ms)
 {
-    bms->snapshot.charger_present = inputs->charger_present;
-    bms->addressed_ms = inputs->bus_request ? 0 : add_sat_u32(bms->addressed_ms, dt_ms);
     const struct led_conditions conditions = {
         .state = lamp_state(bms),
-        .alarm = bms->alarm_lit,
-        .host = inputs->dip == 0,
+        .alarm = lights_alarm(bms),
+        .host = bms->params.address == 0,
         .addressed = bms->addressed_ms < ADDRESSED_MS,
         .soc_permille = bms->soc.soc_permille,
     };
     leds_step(&bms->leds, &conditions, dt_ms);
+}
+
+/* What need not be faster than every 100 ms: limits, lamps, contacts. At once when what
+ * is allowed changes, or the power state. */
+static void step_slow(struct bms *bms, uint32_t dt_ms)
+{
+    bool changed = bms->snapshot.charge_allowed != bms->switches.charge_allowed ||
+                   bms->snapshot.discharge_allowed != bms->switches.discharge_allowed ||
+                   bms->snapshot.power_state != bms->power.state;
+    report_fast(bms);
+    bms->limits_pending_ms += dt_ms;
+    if (!changed && bms->limits_pending_ms < LIMITS_MS)
+        return;
+    uint32_t passed_ms = bms->limits_pending_ms;
+    bms->limits_pending_ms = 0;
+    limits_step(&bms->limits, &bms->snapshot, &bms->params, passed_ms);
+    step_contacts(bms, passed_ms);
+    step_lamps(bms, passed_ms);
+    report_slow(bms);
 }
 
 /* The only place where outputs are set. */
@@ -319,6 +320,7 @@ static void set_outputs(struct bms *bms, uint32_t dt_ms)
 
 static void step_balance(struct bms *bms, uint32_t dt_ms)
 {
+    balance_set_charge(&bms->balance, bms->soc.soc_permille, bms->soc.full);
     bool permitted = power_is_powered(&bms->power) && bms->protect.blocks == BLOCKS_NOTHING;
     balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
 }
@@ -335,15 +337,16 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
     trust_step(&bms->trust, inputs, &bms->measured, dt_ms);
     if (bms->measured.complete)
         soc_step(&bms->soc, &bms->measured, &bms->params, dt_ms);
+    thermal_step(&bms->thermal, &bms->measured, &bms->params, &bms->balance, dt_ms);
     step_protect(bms, inputs, dt_ms);
     step_button(bms, inputs, dt_ms);
     step_power(bms, inputs, dt_ms);
     step_switches(bms, inputs, dt_ms);
+    bms->addressed_ms = inputs->bus_request ? 0 : add_sat_u32(bms->addressed_ms, dt_ms);
     step_slow(bms, dt_ms);
     step_balance(bms, dt_ms);
     step_heating(bms, inputs, dt_ms);
     step_record(bms, dt_ms);
-    step_front(bms, inputs, dt_ms);
     set_outputs(bms, dt_ms);
-    report_outputs(bms);
+    report_outputs(bms, inputs);
 }

@@ -24,6 +24,7 @@
 #include "core/soc.h"
 #include "core/stored.h"
 #include "core/switches.h"
+#include "core/thermal.h"
 #include "core/trust.h"
 
 #define COMMAND_QUEUE_MAX 8
@@ -38,6 +39,7 @@ struct bms {
     struct switches switches;
     struct heating heating;
     struct limits limits;
+    struct thermal thermal;
     struct balance balance;
     struct button button;
     struct power power;
@@ -55,7 +57,6 @@ struct bms {
     uint32_t warnings[ALARM_WORDS];
     uint32_t limits_pending_ms; /* since the limits were last computed */
     uint32_t addressed_ms;      /* since the last request for our address */
-    bool alarm_lit;             /* ALM lamp */
     uint32_t have_key;          /* what the `have` bits of measured values were set for */
     bool force_charge;          /* hysteresis memory */
     uint8_t remote_mask; /* contacts driven by command: bit 0 contact 1, 1 contact 2, 2 buzzer */

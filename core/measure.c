@@ -62,15 +62,30 @@ static bool count_matches(uint32_t mask, uint8_t count)
     return (mask & low_bits((uint8_t)(count + 1))) == low_bits(count);
 }
 
-static bool cells_plausible(const struct inputs *inputs, uint8_t count)
+/* What one walk over the cells finds. */
+struct cells {
+    int32_t sum_mv;
+    int16_t min_mv;
+    int16_t max_mv;
+    uint8_t min_index;
+    uint8_t max_index;
+};
+
+static struct cells find_cells(const int16_t *cell_mv, uint8_t count)
 {
-    if ((inputs->cell_valid_mask & low_bits(count)) != low_bits(count))
-        return false;
+    struct cells found = {.min_mv = cell_mv[0], .max_mv = cell_mv[0]};
     for (uint8_t i = 0; i < count; i++) {
-        if (inputs->cell_mv[i] < CELL_LOW_MV || inputs->cell_mv[i] > CELL_HIGH_MV)
-            return false;
+        int16_t mv = cell_mv[i];
+        found.sum_mv += mv;
+        if (mv < found.min_mv) {
+            found.min_mv = mv;
+            found.min_index = i;
+        } else if (mv > found.max_mv) {
+            found.max_mv = mv;
+            found.max_index = i;
+        }
     }
-    return true;
+    return found;
 }
 
 static bool current_plausible(const struct inputs *inputs, const struct params *params)
@@ -79,33 +94,26 @@ static bool current_plausible(const struct inputs *inputs, const struct params *
     return abs32(inputs->pack_ma) <= params->board_rating_ma * 5;
 }
 
-static bool set_plausible(const struct inputs *inputs, const struct params *params)
+static bool set_plausible(const struct inputs *inputs, const struct cells *cells,
+                          const struct params *params)
 {
     uint8_t count = (uint8_t)params->cell_count;
     return inputs->pack_valid && inputs->pack_mv >= PACK_CELL_LOW_MV * count &&
-           inputs->pack_mv <= PACK_CELL_HIGH_MV * count && cells_plausible(inputs, count) &&
+           inputs->pack_mv <= PACK_CELL_HIGH_MV * count &&
+           (inputs->cell_valid_mask & low_bits(count)) == low_bits(count) &&
+           cells->min_mv >= CELL_LOW_MV && cells->max_mv <= CELL_HIGH_MV &&
            current_plausible(inputs, params);
 }
 
-static void take_cells(struct measured *measured, const struct inputs *inputs)
+static void take_cells(struct measured *measured, const struct inputs *inputs,
+                       const struct cells *cells)
 {
-    const int16_t *cell = inputs->cell_mv;
-    int32_t sum = 0;
-    uint8_t min = 0;
-    uint8_t max = 0;
-    for (uint8_t i = 0; i < measured->cell_count; i++) {
-        measured->cell_mv[i] = cell[i];
-        sum += cell[i];
-        if (cell[i] < cell[min])
-            min = i;
-        if (cell[i] > cell[max])
-            max = i;
-    }
-    measured->cell_sum_mv = sum;
-    measured->cell_min_index = min;
-    measured->cell_max_index = max;
-    measured->quantity[QUANTITY_CELL_MIN_MV] = cell[min];
-    measured->quantity[QUANTITY_CELL_MAX_MV] = cell[max];
+    memcpy(measured->cell_mv, inputs->cell_mv, sizeof(measured->cell_mv));
+    measured->cell_sum_mv = cells->sum_mv;
+    measured->cell_min_index = cells->min_index;
+    measured->cell_max_index = cells->max_index;
+    measured->quantity[QUANTITY_CELL_MIN_MV] = cells->min_mv;
+    measured->quantity[QUANTITY_CELL_MAX_MV] = cells->max_mv;
 }
 
 static void take_spread(struct measured *measured, const struct params *params)
@@ -213,11 +221,12 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
     measured->cell_count = (uint8_t)params->cell_count;
     measured->cell_count_wrong = !count_matches(inputs->cell_valid_mask, measured->cell_count);
     measured->current_fault = inputs->pack_valid && !current_plausible(inputs, params);
-    bool good = fresh && set_plausible(inputs, params);
+    const struct cells cells = find_cells(inputs->cell_mv, measured->cell_count);
+    bool good = fresh && set_plausible(inputs, &cells, params);
     measured->bad_ms = good ? 0 : add_sat_u32(measured->bad_ms, dt_ms);
     measured->sample_count = inputs->sample_count;
     if (good) {
-        take_cells(measured, inputs);
+        take_cells(measured, inputs, &cells);
         take_pack(measured, inputs);
         take_spread(measured, params);
         check_sum(measured, dt_ms);

@@ -24,6 +24,21 @@ const char *const power_state_words[POWER_STATE_COUNT] = {
 #include "core/power.def"
 };
 
+/* Where the arrows of a state begin: a state's row takes no place of its own. */
+enum {
+#define STATE(id, ...) FIRST_OF_##id, BEFORE_##id = FIRST_OF_##id - 1,
+#define ARROW(from, cause, to) PLACE_##from##_##cause,
+#include "core/power.def"
+    PLACE_END
+};
+_Static_assert(PLACE_END == POWER_ARROW_COUNT, "arrows are counted in the header");
+
+static const uint8_t first_arrow[POWER_STATE_COUNT] = {
+#define STATE(id, number, powered, words) [number] = FIRST_OF_##id,
+#define ARROW(...)
+#include "core/power.def"
+};
+
 static const bool state_powered[POWER_STATE_COUNT] = {
 #define STATE(id, number, powered, words) [number] = powered,
 #define ARROW(...)
@@ -137,9 +152,10 @@ void power_step(struct power *power, const struct power_conditions *conditions,
     power->shut_down = false;
     power->emergency_on = false;
     power->emergency_stop = false;
-    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+    for (int i = first_arrow[power->state];
+         i < POWER_ARROW_COUNT && power_arrows[i].from == power->state; i++) {
         const struct power_arrow *arrow = &power_arrows[i];
-        if (arrow->from == power->state && causes >> arrow->cause & 1) {
+        if (causes >> arrow->cause & 1) {
             power->emergency_cause = (uint8_t)emergency;
             enter(power, (enum power_state)arrow->to, params);
             return;

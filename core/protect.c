@@ -99,10 +99,10 @@ uint32_t rule_hold_ms(const struct rule *rule, const struct params *params)
     return time_ms(rule->hold, params);
 }
 
-static bool is_beyond(const struct rule *rule, const struct params *params, int32_t value)
+/* Turns both sides into "over". Quantities are far from the ends of int32_t. */
+static int32_t turned(uint8_t side, int32_t value)
 {
-    int32_t trip = rule_trip_value(rule, params);
-    return rule->side == SIDE_OVER ? value >= trip : value <= trip;
+    return side == SIDE_OVER ? value : -value;
 }
 
 /* A release setting must be passed; a hysteresis only reached. */
@@ -114,9 +114,16 @@ static bool is_released(const struct rule *rule, const struct params *params, in
     return rule->side == SIDE_OVER ? value < release : value > release;
 }
 
-void protect_init(struct protect *protect)
+void protect_set_params(struct protect *protect, const struct params *params)
+{
+    for (int id = 0; id < RULE_COUNT; id++)
+        protect->trip[id] = turned(rules[id].side, rule_trip_value(&rules[id], params));
+}
+
+void protect_init(struct protect *protect, const struct params *params)
 {
     memset(protect, 0, sizeof(*protect));
+    protect_set_params(protect, params);
 }
 
 static bool has_held(const struct rule *rule, const struct rule_state *state,
@@ -197,19 +204,36 @@ static void step_tries(struct protect *protect, uint32_t dt_ms)
     }
 }
 
-static void step_rule(struct protect *protect, int id, const struct measured *measured,
+static void step_rule(struct protect *protect, int id, bool beyond, const struct measured *measured,
                       const struct params *params, uint32_t dt_ms)
 {
     const struct rule *rule = &rules[id];
     struct rule_state *state = &protect->state[id];
     if (state->active)
         step_active(rule, state, measured, params, dt_ms);
-    else if (is_beyond(rule, params, measured->quantity[rule->quantity]))
+    else if (beyond)
         step_idle(protect, rule, state, params, dt_ms);
-    else if (state->beyond_ms || state->forgiven)
+    else
         *state = (struct rule_state){0};
     if (state->active)
         collect(protect, rule, state, params);
+    uint64_t bit = 1ull << id;
+    bool busy = state->active || state->beyond_ms || state->forgiven;
+    protect->busy = busy ? protect->busy | bit : protect->busy & ~bit;
+}
+
+/* A bit per rule whose quantity is beyond its trip value. Measured quantities mean nothing before
+ * the first plausible measurement. */
+static uint64_t find_beyond(const struct protect *protect, const struct measured *measured)
+{
+    uint64_t beyond = 0;
+    for (int id = 0; id < RULE_COUNT; id++) {
+        int32_t value = turned(rules[id].side, measured->quantity[rules[id].quantity]);
+        if (value >= protect->trip[id] &&
+            (measured->seen || quantity_info[rules[id].quantity].kind == QUANTITY_SIGN))
+            beyond |= 1ull << id;
+    }
+    return beyond;
 }
 
 void protect_step(struct protect *protect, const struct measured *measured,
@@ -221,9 +245,11 @@ void protect_step(struct protect *protect, const struct measured *measured,
     protect->release_left_ms = 0;
     protect->dead_cell |= measured->seen && measured->quantity[QUANTITY_CELL_MIN_MV] < DEAD_CELL_MV;
     step_tries(protect, dt_ms);
-    for (int id = 0; id < RULE_COUNT; id++) {
-        if (measured->seen || quantity_info[rules[id].quantity].kind == QUANTITY_SIGN)
-            step_rule(protect, id, measured, params, dt_ms);
+    uint64_t beyond = find_beyond(protect, measured);
+    uint64_t look = beyond | protect->busy;
+    for (int id = 0; look; id++, look >>= 1) {
+        if (look & 1)
+            step_rule(protect, id, beyond >> id & 1, measured, params, dt_ms);
     }
 }
 

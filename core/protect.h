@@ -93,10 +93,17 @@ struct protect {
     uint32_t warnings[ALARM_WORDS];
     uint8_t blocks;           /* of all active rules */
     bool dead_cell;           /* a cell was below 1.5 V: deep discharge stays locked */
+    uint64_t busy;            /* private: bit per rule that counts, acts or remembers */
+    int32_t trip[RULE_COUNT]; /* private: trip values; of UNDER rules negative, likewise compared */
     uint32_t release_left_ms; /* shortest time to a release by time alone, 0 none */
 };
 
-void protect_init(struct protect *protect);
+_Static_assert(RULE_COUNT <= 64, "busy is a bit per rule");
+
+void protect_init(struct protect *protect, const struct params *params);
+
+/* The settings have changed. */
+void protect_set_params(struct protect *protect, const struct params *params);
 
 /* Call in every step. Trips count with held values, releases do not. Rules of measured quantities
  * wait for the first plausible measurement. */

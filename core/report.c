@@ -117,6 +117,17 @@ static void report_times(struct snapshot *s, const struct bms *bms)
     snapshot_set_have(s, VALUE_clock_s, bms->clock_s != 0);
 }
 
+/* Resistances that the balancer's steps have taught. */
+static void report_wires(struct snapshot *s, const struct wires *wires, uint8_t cells)
+{
+    for (uint8_t i = 0; i < cells; i++) {
+        int32_t uohm = wires_get(wires, i);
+        snapshot_put(s, (enum value_id)(VALUE_wire_mohm + i), (int32_t)div_round(uohm, 1000));
+        snapshot_set_have(s, (enum value_id)(VALUE_wire_mohm + i), uohm > 0);
+    }
+    snapshot_put(s, VALUE_wire_alarm_mask, (int32_t)wires->high_mask);
+}
+
 void report_slow(struct bms *bms)
 {
     struct snapshot *s = &bms->snapshot;
@@ -125,15 +136,17 @@ void report_slow(struct bms *bms)
     snapshot_put(s, VALUE_cell_present_mask, (int32_t)((1u << cells) - 1));
     snapshot_put(s, VALUE_temp_sensor_mask,
                  bms->measured.temp_valid_mask << 1 | bms->measured.mos_valid);
+    report_wires(s, &bms->balance.wires, cells);
     report_charge(s, bms);
     report_times(s, bms);
     limits_publish(&bms->limits, s);
     snapshot_put_maker(s, "Hearth", sizeof("Hearth"));
 }
 
-void report_outputs(struct bms *bms)
+void report_outputs(struct bms *bms, const struct inputs *inputs)
 {
     struct snapshot *s = &bms->snapshot;
+    s->charger_present = inputs->charger_present;
     const struct balance *balance = &bms->balance;
     s->balance_ma = balance->ma;
     s->balance_state = balance->ma > 0 ? 2 : 0;

@@ -13,6 +13,6 @@ void report_fast(struct bms *bms);
 void report_slow(struct bms *bms);
 
 /* Lamps, contacts and balancing, at the end of a step. */
-void report_outputs(struct bms *bms);
+void report_outputs(struct bms *bms, const struct inputs *inputs);
 
 #endif

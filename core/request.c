@@ -267,6 +267,7 @@ static void apply_param(struct bms *bms, const struct command *command)
     struct event event = event_of(EVENT_PARAM, (uint8_t)command->id, command->value);
     event.before = bms->params.value[command->id];
     change(&bms->params, command);
+    protect_set_params(&bms->protect, &bms->params);
     if (command->id == PARAM_nominal_mah)
         soc_set_capacity(&bms->soc, command->value);
     event_put(&bms->outputs, bms->run_time_ms, by(command, event));
@@ -301,6 +302,7 @@ static void apply_order(struct bms *bms, const struct command *command)
     switch (command->kind) {
     case COMMAND_PRESET_LFP:
         change(&bms->params, command);
+        protect_set_params(&bms->protect, &bms->params);
         break;
     case COMMAND_SHUT_DOWN:
         power_shut_down(&bms->power);

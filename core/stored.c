@@ -41,6 +41,7 @@ void stored_put_locks(const struct stored *stored, struct protect *protect)
         bool locked = has_lock(stored, storage_key(rules[id].name));
         protect->state[id].active |= locked;
         protect->state[id].locked |= locked;
+        protect->busy |= (uint64_t)locked << id;
     }
     for (int i = 0; i < TRIES_COUNT; i++)
         protect->tries[i].count = stored->tries[i];

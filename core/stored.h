@@ -26,7 +26,7 @@ struct stored {
     uint32_t start_count;
     uint8_t tries[TRIES_COUNT];
     uint32_t lock[STORED_LOCK_MAX]; /* locked rules by the hash of their names, 0 none */
-    int32_t debt_mah[CELL_MAX];     /* charge that cells still have to give */
+    int32_t debt_mah[CELL_MAX];     /* charge that cells need more than others */
 };
 
 /* Locked rules and counted tries, to and from the engine. */

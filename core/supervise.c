@@ -39,12 +39,18 @@ static int32_t excess_ma(int32_t current_ma, int32_t limit_ma)
     return current_ma > granted ? (int32_t)(current_ma - granted) : 0;
 }
 
+/* A limit that is 0 only because a minute has to pass says nothing about the current. */
+static int32_t judged_ma(int32_t current_ma, const struct limit *limit)
+{
+    return limit->reason == REASON_after_trip ? 0 : excess_ma(current_ma, limit->value);
+}
+
 static void put_obedience(int32_t *quantity, const struct bms *bms)
 {
     int32_t charge_ma = bms->limits.charge_ma.limit.value;
     int32_t discharge_ma = bms->limits.discharge_ma.limit.value;
-    int32_t charge = excess_ma(quantity[QUANTITY_CHARGE_MA], charge_ma);
-    int32_t discharge = excess_ma(quantity[QUANTITY_DISCHARGE_MA], discharge_ma);
+    int32_t charge = judged_ma(quantity[QUANTITY_CHARGE_MA], &bms->limits.charge_ma.limit);
+    int32_t discharge = judged_ma(quantity[QUANTITY_DISCHARGE_MA], &bms->limits.discharge_ma.limit);
     quantity[QUANTITY_CHARGE_EXCESS_MA] = charge_ma > 0 ? charge : 0;
     quantity[QUANTITY_CHARGE_UNWANTED_MA] = charge_ma > 0 ? 0 : charge;
     quantity[QUANTITY_DISCHARGE_EXCESS_MA] = discharge_ma > 0 ? discharge : 0;
@@ -99,6 +105,9 @@ void supervise_step(struct bms *bms, const struct inputs *inputs)
     put_switches(quantity, bms, inputs);
     put_measurement(quantity, bms);
     quantity[QUANTITY_PRECHARGE_FAILED] = bms->precharge.failed;
+    quantity[QUANTITY_THERMAL_SIGNS] = bms->thermal.count;
+    quantity[QUANTITY_WIRE_UOHM] = bms->balance.wires.largest_uohm;
+    quantity[QUANTITY_BALANCER_STUCK] = bms->balance.stuck;
     quantity[QUANTITY_CHARGE_FAILED] = charge_fails(bms, inputs);
     quantity[QUANTITY_BREAKER_OPEN] = inputs->breaker_open;
     quantity[QUANTITY_EXTINGUISHER] = inputs->extinguisher_fired;

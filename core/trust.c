@@ -88,7 +88,8 @@ static void step_sign(struct trust *trust, const struct measured *measured, uint
 void trust_step(struct trust *trust, const struct inputs *inputs, const struct measured *measured,
                 uint32_t dt_ms)
 {
-    trust->open_wire = find_open_wire(inputs, measured->cell_count);
+    /* Such a set is never plausible. */
+    trust->open_wire = !measured->fresh && find_open_wire(inputs, measured->cell_count);
     if (!measured->fresh)
         return;
     step_still(trust, inputs, measured->pack_ma, dt_ms);

@@ -17,7 +17,7 @@ enum { SUBSTEP_MS = 1000 };
 static const double CABLE_OHM = 0.0005;
 static const double HIGHEST_V = 1000.0;
 static const double BUS_FARAD = 0.010; /* input capacitors of the inverter */
-static const double BLEED_OHM = 500.0;
+static const double BLEED_OHM = 2000.0;
 static const double PRECHARGE_OHM = 50.0;
 static const double CHARGER_A = 200.0; /* most that a charger gives into a load beside the packs */
 

@@ -180,12 +180,28 @@ static void a_new_log_in_starts_with_five_fresh_minutes(void **state)
     assert_int_equal(role(&bench, SESSION_BLE), ROLE_USER);
 }
 
+static void time_passes_for_the_sessions_alone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct params before;
+    start(&bench);
+    before = bench.params;
+    access_step(&bench.access, 1000);
+    assert_memory_equal(&bench.params, &before, sizeof(before));
+}
+
 static void idle_time_never_wraps(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    access_step(&bench.access, UINT32_MAX);
+    access_open(&bench.access, SESSION_LOCAL, ROLE_USER);
+    bench.access.session[SESSION_LOCAL].wait_ms = UINT32_MAX;
+    access_step(&bench.access, UINT32_MAX - 50);
+    access_step(&bench.access, 49);
+    assert_int_equal(bench.access.session[SESSION_LOCAL].idle_ms, UINT32_MAX - 1);
+    bench.access.session[SESSION_LOCAL].wait_ms = UINT32_MAX;
     access_step(&bench.access, 100);
     assert_int_equal(bench.access.session[SESSION_LOCAL].idle_ms, UINT32_MAX);
 }
@@ -379,6 +395,7 @@ int main(void)
         cmocka_unit_test(use_keeps_a_session_open_but_not_its_neighbour),
         cmocka_unit_test(use_does_not_revive_an_ended_session),
         cmocka_unit_test(a_new_log_in_starts_with_five_fresh_minutes),
+        cmocka_unit_test(time_passes_for_the_sessions_alone),
         cmocka_unit_test(idle_time_never_wraps),
         cmocka_unit_test(wrong_passwords_cost_growing_time),
         cmocka_unit_test(the_delay_stays_at_its_longest_after_hundreds_of_failures),

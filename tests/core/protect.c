@@ -44,7 +44,7 @@ static void start(struct bench *bench)
 {
     memset(bench, 0, sizeof(*bench));
     params_init(&bench->params);
-    protect_init(&bench->protect);
+    protect_init(&bench->protect, &bench->params);
     bench->measured.seen = bench->measured.complete = true;
     int32_t *quantity = bench->measured.quantity;
     quantity[QUANTITY_CELL_MAX_MV] = quantity[QUANTITY_CELL_MIN_MV] = 3300;

@@ -7,6 +7,14 @@
 #include "core/storage.h"
 #include "core/stored.h"
 
+/* An engine with default settings. */
+static void init_engine(struct protect *protect)
+{
+    struct params params;
+    params_init(&params);
+    protect_init(protect, &params);
+}
+
 /* Every member different, and as far out as its type goes. */
 static void fill(struct stored *stored)
 {
@@ -158,7 +166,7 @@ static void nothing_stored_is_a_pack_that_was_off_and_locks_nothing(void **state
     stored_decode(&stored, (const uint8_t[1]){0xFF}, 0);
     assert_false(stored.on || stored.dead_cell || stored.parameters_lost);
     assert_int_equal(stored.remaining_mah, 0);
-    protect_init(&protect);
+    init_engine(&protect);
     stored_put_locks(&stored, &protect);
     for (int id = 0; id < RULE_COUNT; id++)
         assert_false(protect.state[id].active || protect.state[id].locked);
@@ -187,7 +195,7 @@ static void restart(const struct protect *before, struct protect *after)
     stored_encode(&stored, bytes);
     memset(&stored, 0xA5, sizeof(stored));
     stored_decode(&stored, bytes, sizeof(bytes));
-    protect_init(after);
+    init_engine(after);
     stored_put_locks(&stored, after);
 }
 
@@ -197,7 +205,7 @@ static void each_lock_outlives_a_restart_alone(void **state)
     for (int locked = 0; locked < RULE_COUNT; locked++) {
         struct protect before;
         struct protect after;
-        protect_init(&before);
+        init_engine(&before);
         before.state[locked].active = before.state[locked].locked = true;
         restart(&before, &after);
         for (int id = 0; id < RULE_COUNT; id++) {
@@ -207,12 +215,29 @@ static void each_lock_outlives_a_restart_alone(void **state)
     }
 }
 
+static void a_lock_that_was_released_is_not_remembered_any_longer(void **state)
+{
+    (void)state;
+    struct stored stored = {0};
+    const struct stored none = {0};
+    struct protect protect;
+    init_engine(&protect);
+    for (int id = 0; id < STORED_LOCK_MAX; id++)
+        protect.state[id].active = protect.state[id].locked = true;
+    stored_take_locks(&stored, &protect);
+    for (int i = 0; i < STORED_LOCK_MAX; i++)
+        assert_int_equal(stored.lock[i], storage_key(rules[i].name));
+    init_engine(&protect);
+    stored_take_locks(&stored, &protect);
+    assert_memory_equal(stored.lock, none.lock, sizeof(none.lock));
+}
+
 static void a_rule_that_is_active_and_not_locked_is_not_remembered(void **state)
 {
     (void)state;
     struct protect before;
     struct protect after;
-    protect_init(&before);
+    init_engine(&before);
     before.state[RULE_cell_ov].active = true;
     restart(&before, &after);
     assert_false(after.state[RULE_cell_ov].active);
@@ -224,7 +249,7 @@ static void tries_and_a_dead_cell_outlive_a_restart(void **state)
     for (int dead = 0; dead <= 1; dead++) {
         struct protect before;
         struct protect after;
-        protect_init(&before);
+        init_engine(&before);
         before.dead_cell = dead;
         for (int i = 0; i < TRIES_COUNT; i++)
             before.tries[i].count = (uint8_t)(i + 200 * dead);
@@ -241,7 +266,7 @@ static void more_locks_than_places_keep_the_first_ones(void **state)
     for (int count = STORED_LOCK_MAX - 1; count <= RULE_COUNT; count++) {
         struct protect before;
         struct protect after;
-        protect_init(&before);
+        init_engine(&before);
         for (int id = 0; id < count; id++)
             before.state[id].active = before.state[id].locked = true;
         restart(&before, &after);
@@ -257,7 +282,7 @@ static void a_lock_of_a_rule_that_is_gone_locks_no_other(void **state)
         .lock = {storage_key("a_rule_of_another_version"), 0, storage_key("thermal")}
     };
     struct protect protect;
-    protect_init(&protect);
+    init_engine(&protect);
     stored_put_locks(&stored, &protect);
     for (int id = 0; id < RULE_COUNT; id++)
         assert_int_equal(protect.state[id].locked, id == RULE_thermal);
@@ -268,7 +293,7 @@ static void a_lock_in_the_last_place_counts(void **state)
     (void)state;
     struct stored stored = {.lock = {[STORED_LOCK_MAX - 1] = storage_key("extinguisher")}};
     struct protect protect;
-    protect_init(&protect);
+    init_engine(&protect);
     stored_put_locks(&stored, &protect);
     assert_true(protect.state[RULE_extinguisher].active && protect.state[RULE_extinguisher].locked);
 }
@@ -278,7 +303,7 @@ static void what_is_stored_releases_no_rule(void **state)
     (void)state;
     const struct stored stored = {0};
     struct protect protect;
-    protect_init(&protect);
+    init_engine(&protect);
     protect.state[RULE_thermal].active = protect.state[RULE_thermal].locked = true;
     stored_put_locks(&stored, &protect);
     assert_true(protect.state[RULE_thermal].active && protect.state[RULE_thermal].locked);
@@ -300,7 +325,7 @@ static void a_tripped_lock_blocks_after_a_restart(void **state)
     measured.quantity[QUANTITY_CELL_MIN_MV] = 3300;
     measured.quantity[QUANTITY_PACK_MV] = 52800;
     measured.quantity[QUANTITY_HOT_DDEGC] = measured.quantity[QUANTITY_COLD_DDEGC] = 250;
-    protect_init(&before);
+    init_engine(&before);
     protect_step(&before, &measured, &params, 200);
     assert_true(before.state[RULE_cell_ov2].locked);
     restart(&before, &after);
@@ -326,6 +351,7 @@ int main(void)
         cmocka_unit_test(nothing_stored_is_a_pack_that_was_off_and_locks_nothing),
         cmocka_unit_test(the_hashes_of_all_rules_differ_and_none_is_zero),
         cmocka_unit_test(each_lock_outlives_a_restart_alone),
+        cmocka_unit_test(a_lock_that_was_released_is_not_remembered_any_longer),
         cmocka_unit_test(a_rule_that_is_active_and_not_locked_is_not_remembered),
         cmocka_unit_test(tries_and_a_dead_cell_outlive_a_restart),
         cmocka_unit_test(more_locks_than_places_keep_the_first_ones),

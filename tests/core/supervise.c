@@ -42,14 +42,7 @@ static int32_t sign(struct bench *bench, enum quantity id)
     return bench->bms.measured.quantity[id];
 }
 
-/* Whose the other quantities are. */
-static bool is_filled_elsewhere(int id)
-{
-    return quantity_info[id].kind == QUANTITY_MEASURED || id == QUANTITY_THERMAL_SIGNS ||
-           id == QUANTITY_WIRE_UOHM || id == QUANTITY_BALANCER_STUCK;
-}
-
-static void a_healthy_pack_has_no_sign_and_measured_quantities_stay(void **state)
+static void every_sign_of_a_healthy_pack_is_zero_and_measured_quantities_stay(void **state)
 {
     (void)state;
     struct bench bench;
@@ -58,7 +51,8 @@ static void a_healthy_pack_has_no_sign_and_measured_quantities_stay(void **state
         bench.bms.measured.quantity[id] = 1000 + id;
     supervise_step(&bench.bms, &bench.inputs);
     for (int id = 0; id < QUANTITY_COUNT; id++)
-        assert_int_equal(bench.bms.measured.quantity[id], is_filled_elsewhere(id) ? 1000 + id : 0);
+        assert_int_equal(bench.bms.measured.quantity[id],
+                         quantity_info[id].kind == QUANTITY_MEASURED ? 1000 + id : 0);
 }
 
 static void supervision_changes_nothing_but_quantities(void **state)
@@ -139,6 +133,26 @@ static void a_limit_of_zero_grants_two_amperes(void **state)
     expect_excess(0, 2000, 0);
     expect_excess(0, 2001, 1);
     expect_excess(0, 100000, 98000);
+}
+
+static void a_limit_that_only_waits_after_a_trip_is_not_disobeyed(void **state)
+{
+    (void)state;
+    for (int limit_ma = 0; limit_ma <= 50000; limit_ma += 50000) {
+        struct bench bench;
+        start(&bench);
+        struct limits *limits = &bench.bms.limits;
+        limits->charge_ma.limit = (struct limit){limit_ma, REASON_after_trip, 0};
+        limits->discharge_ma.limit = (struct limit){0, REASON_none, 0};
+        put_current(&bench, 100000);
+        assert_int_equal(sign(&bench, QUANTITY_CHARGE_UNWANTED_MA), 0);
+        assert_int_equal(sign(&bench, QUANTITY_CHARGE_EXCESS_MA), 0);
+        put_current(&bench, -100000);
+        assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_UNWANTED_MA), 98000);
+        limits->discharge_ma.limit = (struct limit){limit_ma, REASON_after_trip, 0};
+        assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_UNWANTED_MA), 0);
+        assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_EXCESS_MA), 0);
+    }
 }
 
 static void large_limits_and_currents_do_not_wrap(void **state)
@@ -355,11 +369,27 @@ static void each_state_of_others_raises_its_own_sign_alone(void **state)
     expect_alone(&bench, &bms->measured.current_fault, QUANTITY_CURRENT_BROKEN);
     expect_alone(&bench, &bms->measured.temp_fault, QUANTITY_TEMP_FAULT);
     expect_alone(&bench, &bms->measured.cell_count_wrong, QUANTITY_CELL_COUNT_WRONG);
+    expect_alone(&bench, &bms->balance.stuck, QUANTITY_BALANCER_STUCK);
     expect_alone(&bench, &bms->precharge.failed, QUANTITY_PRECHARGE_FAILED);
     expect_alone(&bench, &bench.inputs.breaker_open, QUANTITY_BREAKER_OPEN);
     expect_alone(&bench, &bench.inputs.extinguisher_fired, QUANTITY_EXTINGUISHER);
     expect_alone(&bench, &bms->parameters_bad, QUANTITY_SETTINGS_BAD);
     expect_alone(&bench, &bms->password_unchanged, QUANTITY_PASSWORD_UNCHANGED);
+}
+
+static void early_signs_and_connection_resistance_are_handed_on_as_numbers(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    for (uint8_t count = 0; count <= THERMAL_SIGN_COUNT; count++) {
+        bench.bms.thermal.count = count;
+        assert_int_equal(sign(&bench, QUANTITY_THERMAL_SIGNS), count);
+        assert_int_equal(sign(&bench, QUANTITY_WIRE_UOHM), 0);
+    }
+    bench.bms.balance.wires.largest_uohm = 20001;
+    assert_int_equal(sign(&bench, QUANTITY_WIRE_UOHM), 20001);
+    assert_int_equal(sign(&bench, QUANTITY_THERMAL_SIGNS), THERMAL_SIGN_COUNT);
 }
 
 static void a_full_charge_is_due_after_thirty_days(void **state)
@@ -376,11 +406,12 @@ static void a_full_charge_is_due_after_thirty_days(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_healthy_pack_has_no_sign_and_measured_quantities_stay),
+        cmocka_unit_test(every_sign_of_a_healthy_pack_is_zero_and_measured_quantities_stay),
         cmocka_unit_test(supervision_changes_nothing_but_quantities),
         cmocka_unit_test(a_tripped_comparator_counts_two_and_terminals_still_shorted_one),
         cmocka_unit_test(a_limit_grants_five_percent_and_two_amperes),
         cmocka_unit_test(a_limit_of_zero_grants_two_amperes),
+        cmocka_unit_test(a_limit_that_only_waits_after_a_trip_is_not_disobeyed),
         cmocka_unit_test(large_limits_and_currents_do_not_wrap),
         cmocka_unit_test(current_through_an_open_switch_is_told_for_its_direction),
         cmocka_unit_test(current_while_both_switches_are_open_is_bias_of_either_sign),
@@ -391,6 +422,7 @@ int main(void)
         cmocka_unit_test(the_sum_of_the_cells_is_wrong_from_its_first_millisecond),
         cmocka_unit_test(a_wrong_cell_count_waits_for_the_first_plausible_set),
         cmocka_unit_test(each_state_of_others_raises_its_own_sign_alone),
+        cmocka_unit_test(early_signs_and_connection_resistance_are_handed_on_as_numbers),
         cmocka_unit_test(a_full_charge_is_due_after_thirty_days),
     };
     return RUN_TESTS(tests);
