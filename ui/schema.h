@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What there is to see and to set, as one JSON object made from the tables: settings, texts,
- * values, alarms, reasons, units, power states, sources of the contacts, protocols. Pages take their
+ * values, alarms, reasons, units, power states, sources of contacts, protocols. Pages take their
  * labels and ranges from here. Whoever has tables of its own adds them behind these.
  */
 #ifndef HEARTH_UI_SCHEMA_H

@@ -72,6 +72,7 @@ async function pressesExactly() {
   await test("press-off").click();
   await until("the pack is off", async () => (await state()) === "off");
   await test("press-on").click();
+  await until("it beeps", async () => (await test("buzzer").getAttribute("class")).includes("sounding"));
   await until("the pack is on", async () => (await state()) === "on");
 }
 
@@ -121,17 +122,66 @@ async function changesSettings() {
   await sets("balance_trigger_mv", "0.005");
   await until("the new value is shown", async () => (await row.locator("input").inputValue()) === "0.005");
   await until("no refusal any more", async () => (await row.locator("[role=alert]").count()) === 0);
+  await changesPasswords();
+}
+
+async function changesPasswords() {
   await sets("device_password", "user-of-0");
   await sets("settings_password", "installer-of-0");
   await alarm("password_not_changed").waitFor({ state: "detached" });
   await lampIs("ALM", "dark");
 }
 
-async function orders(word) {
+// Three short presses begin an emergency once the setting permits it; the page ends it.
+async function hasAnEmergency() {
+  await logsInAgain();
+  await test("search").fill("emergency_button_enabled");
+  const row = test("setting-emergency_button_enabled");
+  await row.locator("button").click();
+  await until("it is on", async () => (await row.locator("button").getAttribute("aria-checked")) === "true");
+  await tab("plate");
+  await test("press-emergency").click();
+  await until("the emergency is on", async () => (await state()) === "emergency");
+  await panel.locator(".states dd", { hasText: /^\d+ s left$/ }).waitFor();
+  await until("the page ends it", async () => {
+    if ((await state()) === "emergency") await orders("emergency");
+    return (await state()) === "on";
+  });
+}
+
+async function drivesAContact() {
+  await logsInAgain();
+  await test("search").fill("dry2_source");
+  await test("setting-dry2_source").locator("select").selectOption({ label: "Remote control" });
+  await panel.locator(".remote span", { hasText: "Contact 2" }).locator("text=on").last().click();
+  await tab("plate");
+  await until("contact 2 is closed", async () => (await test("contact-2").getAttribute("data-closed")) === "true");
+}
+
+// Ten seconds from off; the passwords are as delivered afterwards, and ALM tells.
+async function resetsThePasswords() {
+  await tab("plate");
+  await test("press-off").click();
+  await until("the pack is off", async () => (await state()) === "off");
+  await test("press-reset").click();
+  await alarm("password_not_changed").waitFor();
+  await tab("events");
+  await panel.locator("[data-test=event][data-kind=password_reset]").waitFor();
+  await logsIn(INSTALLER);
+  await test("role").waitFor();
+  await changesPasswords();
+}
+
+// Five minutes idle end a session, which is five seconds at x60.
+async function logsInAgain() {
   await tab("settings");
   await panel.locator("[data-test=role], [data-test=password]").first().waitFor();
-  if ((await test("role").count()) === 0) await logsIn("installer-of-0"); // five minutes idle ended it
+  if ((await test("role").count()) === 0) await logsIn("installer-of-0");
   await test("role").waitFor();
+}
+
+async function orders(word) {
+  await logsInAgain();
   await test(`order-${word}`).click();
 }
 
@@ -208,6 +258,9 @@ try {
   await pressesExactly();
   await movesTheSwitches();
   await changesSettings();
+  await hasAnEmergency();
+  await drivesAContact();
+  await resetsThePasswords();
   await breaksEverything();
   await page.keyboard.press("Escape");
   await panel.waitFor({ state: "detached" });
