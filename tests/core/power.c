@@ -232,6 +232,21 @@ static void off_wins_over_everything_at_once(void **state)
     }
 }
 
+static void one_step_takes_one_arrow(void **state)
+{
+    (void)state;
+    for (int i = 0; i < POWER_ARROW_COUNT; i++) {
+        struct bench bench;
+        if (i > 0 && power_arrows[i - 1].from == power_arrows[i].from)
+            continue;
+        start(&bench, (enum power_state)power_arrows[i].from);
+        for (size_t w = 0; w < COUNT(ways); w++)
+            ways[w].raise(&bench);
+        step(&bench, STEP_MAX_MS * 3);
+        expect(&bench, (enum power_state)power_arrows[i].to);
+    }
+}
+
 /* A search that walks: what is reached is the machine itself, not only its name. */
 static void every_state_can_be_reached_from_off_and_left(void **state)
 {
@@ -363,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_cause_without_an_arrow_moves_nothing),
         cmocka_unit_test(the_first_arrow_of_a_state_wins_over_all_later_ones),
         cmocka_unit_test(off_wins_over_everything_at_once),
+        cmocka_unit_test(one_step_takes_one_arrow),
         cmocka_unit_test(every_state_can_be_reached_from_off_and_left),
         cmocka_unit_test(every_state_leads_back_to_off),
         cmocka_unit_test(a_state_that_time_ends_is_left_at_the_exact_millisecond),
