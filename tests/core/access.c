@@ -189,6 +189,8 @@ static void time_passes_for_the_sessions_alone(void **state)
     before = bench.params;
     access_step(&bench.access, 1000);
     assert_memory_equal(&bench.params, &before, sizeof(before));
+    for (int i = 0; i < SESSION_COUNT; i++) /* and not for those that nobody uses */
+        assert_int_equal(bench.access.session[i].idle_ms, 0);
 }
 
 static void idle_time_never_wraps(void **state)
