@@ -82,6 +82,7 @@ async function movesTheSwitches() {
   await until("the address is 4", async () => (await test("address").innerText()) === "4");
   assert.equal(await test("dip-3").getAttribute("aria-checked"), "true");
   await until("the title follows", async () => (await panel.locator("h2").innerText()) === "Pack 4");
+  assert.match(await page.locator("[data-test=trouble]").innerText(), /nobody speaks for the bank/);
   await test("dip-3").click();
   await until("the address is back", async () => (await test("address").innerText()) === String(PACK));
   await test("breaker").click();

@@ -14,11 +14,23 @@ import { Trend } from "./trend.jsx";
 import { useRoute } from "./route.js";
 import { useLive, useSchema } from "./live.js";
 
+// What the addresses of the packs make impossible, in words.
+function addressTrouble(packs) {
+  const dips = packs.map((pack) => pack.dip);
+  const twice = dips.filter((dip, index) => dips.indexOf(dip) !== index);
+  if (packs.length > 0 && !dips.includes(0))
+    return "No pack has address 0, so nobody speaks for the bank. Set the DIP switches of one pack to 0.";
+  if (twice.length > 0)
+    return `Two packs have address ${twice[0]}: they answer at the same time and are not understood.`;
+  return null;
+}
+
 function Page() {
   const live = useLive();
   const schema = useSchema(live.online);
   const route = useRoute();
   const packs = Object.values(live.packs).sort((a, b) => a.pack - b.pack);
+  const trouble = addressTrouble(packs);
   if (!live.bank || !schema)
     return <main class="waiting">{live.online ? "Loading…" : "No connection to the service. Trying again…"}</main>;
   return (
@@ -31,6 +43,11 @@ function Page() {
       <div class={live.online ? "" : "stale"}>
         <Header bank={live.bank} schema={schema} />
         <main>
+          {trouble && (
+            <p class="why" role="status" data-test="trouble">
+              {trouble}
+            </p>
+          )}
           <Limits bank={live.bank} schema={schema} />
           <Flow bank={live.bank} />
           <section class="packs" aria-label="Packs">
