@@ -10,9 +10,11 @@ import { LimitRows, asleep } from "./pack.jsx";
 import { Plate } from "./plate.jsx";
 import { Settings } from "./settings.jsx";
 import { Values } from "./values.jsx";
+import { useAnswer } from "./live.js";
 import { close, place, tabs } from "./route.js";
 import { quantity } from "./format.js";
 
+const LOOK_MS = 250;
 const views = { overview: Values, plate: Plate, faults: Faults, events: Events, settings: Settings };
 
 function Top({ pack, schema }) {
@@ -61,9 +63,13 @@ function Tabs({ route }) {
   );
 }
 
-export function Drawer({ route, packs, pack, site, schema }) {
+// The panel looks more often than the page is told, so that lamps and button feel alive. `pack` is
+// what the page knows until the first look, and while there is no connection.
+export function Drawer({ route, packs, pack: known, site, schema, online }) {
   const View = views[route.tab];
   const panel = useRef(null);
+  const seen = useAnswer(online ? `/api/packs/${route.pack}` : null, LOOK_MS);
+  const pack = seen?.pack === route.pack ? seen : known;
   useEffect(() => {
     const key = (event) => event.key === "Escape" && close();
     addEventListener("keydown", key);
@@ -71,7 +77,7 @@ export function Drawer({ route, packs, pack, site, schema }) {
   }, []);
   useEffect(() => panel.current.focus(), [route.pack]);
   return (
-    <aside class="drawer" ref={panel} tabIndex={-1} aria-label={`Pack ${pack.dip}`} data-test="drawer">
+    <aside class={online ? "drawer" : "drawer stale"} ref={panel} tabIndex={-1} aria-label={`Pack ${pack.dip}`} data-test="drawer">
       <div class="title">
         <h2>Pack {pack.dip}</h2>
         <Packs packs={packs} route={route} />

@@ -38,7 +38,7 @@ function Row({ event, time_s, schema }) {
 }
 
 export function Events({ pack, site, schema }) {
-  const [answer] = useAnswer(`/api/packs/${pack.pack}/events?count=${SHOWN}`, pack.event_total);
+  const answer = useAnswer(`/api/packs/${pack.pack}/events?count=${SHOWN}`, undefined, pack.event_total);
   if (!answer) return <p class="view quiet">Loading…</p>;
   const start_s = site.clock_s - (pack.values.run_time_s ?? 0);
   return (

@@ -91,12 +91,12 @@ async function post(path, body) {
 export const send = (command) => post("/api/commands", command);
 export const order = (pack, word, members = {}) => post(`/api/packs/${pack}/${word}`, members);
 
-// What a path answers, asked again whenever `version` changes and, if given, every period_ms.
-// Returns the answer (null before the first) and a function that asks at once.
-export function useAnswer(path, version, period_ms) {
+// What a path answers, asked again whenever `version` changes and, if given, every period_ms; null
+// before the first answer. Without a path nothing is asked.
+export function useAnswer(path, period_ms, version) {
   const [answer, setAnswer] = useState(null);
-  const [turn, setTurn] = useState(0);
   useEffect(() => {
+    if (!path) return;
     let current = true;
     const ask = () =>
       fetch(path)
@@ -109,6 +109,6 @@ export function useAnswer(path, version, period_ms) {
       current = false;
       clearInterval(timer);
     };
-  }, [path, version, period_ms, turn]);
-  return [answer, () => setTurn((before) => before + 1)];
+  }, [path, version, period_ms]);
+  return answer;
 }

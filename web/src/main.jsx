@@ -60,7 +60,14 @@ function Page() {
         </main>
       </div>
       {route && live.packs[route.pack] && (
-        <Drawer route={route} packs={packs} pack={live.packs[route.pack]} site={live.bank.site} schema={schema} />
+        <Drawer
+          route={route}
+          packs={packs}
+          pack={live.packs[route.pack]}
+          site={live.bank.site}
+          schema={schema}
+          online={live.online}
+        />
       )}
     </>
   );

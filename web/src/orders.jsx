@@ -23,12 +23,9 @@ function Contacts({ act, disabled }) {
   );
 }
 
-export function Login({ pack, role, changed }) {
+export function Login({ pack }) {
   const [problem, setProblem] = useState(null);
-  const act = async (word, members) => {
-    setProblem(await order(pack.pack, word, members));
-    changed();
-  };
+  const act = async (word, members) => setProblem(await order(pack.pack, word, members));
   const submit = (event) => {
     event.preventDefault();
     const field = event.target.elements.password;
@@ -38,7 +35,7 @@ export function Login({ pack, role, changed }) {
   const delivered = pack.values.alarms?.includes("password_not_changed");
   return (
     <form class="login" onSubmit={submit}>
-      {role === "none" ? (
+      {pack.role === "none" ? (
         <>
           <input name="password" type="password" placeholder="Password of the pack" autocomplete="off" data-test="password" />
           <button class="main" data-test="login">
@@ -51,7 +48,7 @@ export function Login({ pack, role, changed }) {
       ) : (
         <>
           <span>
-            Logged in as <b data-test="role">{role}</b>
+            Logged in as <b data-test="role">{pack.role}</b>
           </span>
           <button type="button" onClick={() => act("logout")}>
             Log out
@@ -67,13 +64,10 @@ export function Login({ pack, role, changed }) {
   );
 }
 
-export function Orders({ pack, role, changed }) {
+export function Orders({ pack }) {
   const [problem, setProblem] = useState(null);
-  const act = async (word, members) => {
-    setProblem(await order(pack.pack, word, members));
-    changed();
-  };
-  const user = !may(role, "user");
+  const act = async (word, members) => setProblem(await order(pack.pack, word, members));
+  const user = !may(pack.role, "user");
   const emergency = (pack.values.emergency_left_s ?? 0) > 0;
   return (
     <fieldset class="orders">
@@ -85,7 +79,7 @@ export function Orders({ pack, role, changed }) {
         <button disabled={user} onClick={() => act("shut_down")} data-test="order-shut-down">
           Shut down
         </button>
-        <button disabled={!may(role, "installer")} onClick={() => act("release")} data-test="order-release">
+        <button disabled={!may(pack.role, "installer")} onClick={() => act("release")} data-test="order-release">
           Release protections
         </button>
       </div>

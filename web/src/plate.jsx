@@ -2,10 +2,9 @@
 // The front plate under one's hands: button, DIP switches, air switch; contacts and buzzer; and the
 // state of the pack in words. What a press does is decided by the pack, on its own clock.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { order, useAnswer } from "./live.js";
+import { order } from "./live.js";
 import { quantity } from "./format.js";
 
-const LOOK_MS = 250;
 const RING_MS = 10000;
 const BUZZER_BIT = 2;
 const SOUND_MS = 1200; // a beep is shown so long, or nobody would see it
@@ -220,10 +219,8 @@ function States({ values, schema }) {
   );
 }
 
-export function Plate({ pack: latest, site, schema }) {
+export function Plate({ pack, site, schema }) {
   const [problem, setProblem] = useState(null);
-  const [answer] = useAnswer(`/api/packs/${latest.pack}`, 0, LOOK_MS);
-  const pack = answer ?? latest;
   const { values, plate, params } = pack;
   const sounding = useSound(plate?.sounds ?? 0, !!((values.contacts >> BUZZER_BIT) & 1));
   const sources = Object.values(schema.contact_sources);

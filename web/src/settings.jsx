@@ -2,10 +2,8 @@
 // All settings of a pack, from the schema: value, range, and a field where the role allows it.
 import { useState } from "preact/hooks";
 import { Login, Orders, may } from "./orders.jsx";
-import { order, useAnswer } from "./live.js";
+import { order } from "./live.js";
 import { amount, meant, shown, symbol } from "./format.js";
-
-const APPLY_MS = 150; // a pack applies in its next step; then its settings are read again
 
 function Field({ row, value, schema, save }) {
   const [text, setText] = useState(null); // null: not edited
@@ -103,14 +101,9 @@ function Setting({ row, value, role, schema, change }) {
 
 export function Settings({ pack, schema }) {
   const [search, setSearch] = useState("");
-  const [answer, ask] = useAnswer(`/api/packs/${pack.pack}`, pack.event_total);
-  if (!answer?.params) return <p class="view quiet">{answer ? "Its settings are not known." : "Loading…"}</p>;
-  const again = () => setTimeout(ask, APPLY_MS);
-  const change = async (name, value) => {
-    const refused = await order(pack.pack, "set", { name, value });
-    again();
-    return refused;
-  };
+  if (pack.role === undefined) return <p class="view quiet">Loading…</p>;
+  if (!pack.params) return <p class="view quiet">Its settings are not known.</p>;
+  const change = (name, value) => order(pack.pack, "set", { name, value });
   const words = search.toLowerCase().split(/\s+/);
   const rows = [...Object.values(schema.params), ...Object.values(schema.texts)].filter((row) =>
     words.every((word) => `${row.label} ${row.name}`.toLowerCase().includes(word)),
@@ -119,8 +112,8 @@ export function Settings({ pack, schema }) {
     <section class="view" aria-label="Settings">
       {pack.local ? (
         <>
-          <Login pack={pack} role={answer.role} changed={again} />
-          <Orders pack={pack} role={answer.role} changed={again} />
+          <Login pack={pack} />
+          <Orders pack={pack} />
         </>
       ) : (
         <p class="quiet">Settings of a remote pack are not written from the web.</p>
@@ -138,8 +131,8 @@ export function Settings({ pack, schema }) {
           <Setting
             key={row.name}
             row={row}
-            value={answer.params[row.name]}
-            role={answer.role}
+            value={pack.params[row.name]}
+            role={pack.role}
             schema={schema}
             change={change}
           />
