@@ -10,7 +10,7 @@ function numbers(event, schema) {
   if (event.value === undefined) return "";
   const exponent = schema.units[event.unit]?.exponent;
   const text = (value) => amount(schema, event.unit, value, exponent);
-  if (event.before === undefined) return text(event.value);
+  if (event.before === undefined) return amount(schema, event.unit, event.value);
   if (event.rule === undefined) return `${text(event.before)} → ${text(event.value)}`;
   if (event.unit === "flag") return "";
   return `${text(event.value)}, ${event.kind === "alarm_set" ? "trips" : "free"} at ${text(event.before)}`;

@@ -56,7 +56,7 @@ function Fault({ row, pack, active, schema, complain }) {
   const flag = row.unit === "flag";
   const is = active.get(key(row.name, index));
   const value = meant(schema, row.unit, text);
-  const bounds = `${shown(schema, row.unit, row.min)} to ${shown(schema, row.unit, row.max)} ${symbol(schema, row.unit)}`;
+  const bounds = `${shown(schema, row.unit, row.min)} to ${shown(schema, row.unit, row.max)} ${symbol(schema, row.unit)}`.trim();
   const submit = (event) => {
     event.preventDefault();
     if (Number.isNaN(value) || value < row.min || value > row.max) return complain(`${row.label}: ${bounds}`);

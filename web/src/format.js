@@ -5,7 +5,8 @@ export const DASH = "–";
 
 export function decimal(value, exponent, places) {
   if (value === undefined || value === null) return DASH;
-  return (value / 10 ** exponent).toFixed(places).replace("-", "−");
+  const text = (value / 10 ** exponent).toFixed(places);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 // A number with the symbol of its unit, "yes" or "no" for a flag.

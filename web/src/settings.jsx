@@ -66,8 +66,9 @@ function Value({ row, value, schema }) {
 function range(row, schema) {
   if (row.unit === undefined) return `at most ${row.size} characters`;
   if (row.unit === "flag" || isSource(row)) return "";
-  const text = (value) => shown(schema, row.unit, value);
-  return `${text(row.min)} to ${text(row.max)} ${symbol(schema, row.unit)}, usual ${text(row.default)}`;
+  const text = (value) => shown(schema, row.unit, value).replace("-", "−");
+  const most = `${text(row.max)} ${symbol(schema, row.unit)}`.trim();
+  return `${text(row.min)} to ${most}, usual ${text(row.default)}`;
 }
 
 function Setting({ row, value, role, schema, change }) {
