@@ -23,26 +23,17 @@ static bool is_wanted(const struct heating *heating, const struct measured *meas
                        : cold_ddegc < params->heater_on_ddegc;
 }
 
-static void turn(struct heating *heating, bool on)
-{
-    if (on != heating->on)
-        heating->ms = 0;
-    heating->on = on;
-}
-
 void heating_step(struct heating *heating, const struct measured *measured,
                   const struct params *params, bool permitted, uint32_t dt_ms)
 {
-    heating->ms = add_sat_u32(heating->ms, dt_ms);
-    if (heating->tired) {
-        heating->tired = heating->ms < LONGEST_MS;
-        return;
-    }
-    bool may = permitted && params->heating_enabled && measured->complete && !measured->temp_fault;
-    if (heating->on && heating->ms >= LONGEST_MS) {
-        heating->tired = true;
-        turn(heating, false);
-        return;
-    }
-    turn(heating, may && is_wanted(heating, measured, params));
+    if (heating->on || heating->tired)
+        heating->ms = add_sat_u32(heating->ms, dt_ms);
+    bool over = heating->ms >= LONGEST_MS; /* of heating, or of the rest after it */
+    bool known = measured->complete && !measured->temp_fault;
+    bool wanted = known && is_wanted(heating, measured, params);
+    if (over)
+        heating->tired = !heating->tired;
+    if (over || (known && !wanted && !heating->tired))
+        heating->ms = 0;
+    heating->on = permitted && params->heating_enabled && wanted && !heating->tired;
 }

@@ -13,7 +13,7 @@
 struct heating {
     bool on;
     bool tired;  /* has heated for its longest time; rests as long */
-    uint32_t ms; /* time on, or resting */
+    uint32_t ms; /* time on since the cells were last warm, or time of the rest */
 };
 
 void heating_init(struct heating *heating);

@@ -12,10 +12,15 @@ enum {
     IDLE_MA = 500,
 };
 
-const struct power_arrow power_arrows[POWER_ARROW_COUNT] = {
+#define NO_ARROW                                                                                   \
+    {                                                                                              \
+        POWER_STATE_COUNT, 0, 0                                                                    \
+    }
+const struct power_arrow power_arrows[POWER_ARROW_COUNT + 1] = {
 #define STATE(...)
 #define ARROW(from, cause, to) {POWER_##from, POWER_CAUSE_##cause, POWER_##to},
 #include "core/power.def"
+    NO_ARROW,
 };
 
 const char *const power_state_words[POWER_STATE_COUNT] = {
@@ -110,7 +115,8 @@ static uint32_t find_causes(const struct power *power, const struct power_condit
     uint32_t empty_ms = (uint32_t)params->power_off_delay_s * 1000u;
     bool wake = conditions->button_on || conditions->charger || conditions->request;
     bool emergency = (power->emergency_on || conditions->emergency) && cells_above_floor(measured);
-    return bit(POWER_CAUSE_on, conditions->button_on) | bit(POWER_CAUSE_wake, wake) |
+    return bit(POWER_CAUSE_on, conditions->button_on) |
+           bit(POWER_CAUSE_charger, conditions->charger) | bit(POWER_CAUSE_wake, wake) |
            bit(POWER_CAUSE_off, conditions->button_off || power->shut_down) |
            bit(POWER_CAUSE_ready, power->good_ms >= SELF_TEST_MS) |
            bit(POWER_CAUSE_precharged, !conditions->precharging) |
@@ -152,8 +158,7 @@ void power_step(struct power *power, const struct power_conditions *conditions,
     power->shut_down = false;
     power->emergency_on = false;
     power->emergency_stop = false;
-    for (int i = first_arrow[power->state];
-         i < POWER_ARROW_COUNT && power_arrows[i].from == power->state; i++) {
+    for (int i = first_arrow[power->state]; power_arrows[i].from == power->state; i++) {
         const struct power_arrow *arrow = &power_arrows[i];
         if (causes >> arrow->cause & 1) {
             power->emergency_cause = (uint8_t)emergency;
@@ -166,5 +171,6 @@ void power_step(struct power *power, const struct power_conditions *conditions,
 uint32_t power_sleep_left_ms(const struct power *power, const struct params *params)
 {
     uint32_t delay_ms = (uint32_t)params->smart_sleep_delay_s * 1000u;
-    return power->idle_ms && power->idle_ms < delay_ms ? delay_ms - power->idle_ms : 0;
+    bool may_sleep = power->state == POWER_ON || power->state == POWER_PROTECT;
+    return may_sleep && power->idle_ms && power->idle_ms < delay_ms ? delay_ms - power->idle_ms : 0;
 }

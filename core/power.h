@@ -20,6 +20,7 @@ enum power_state {
 
 enum power_cause {
     POWER_CAUSE_on,
+    POWER_CAUSE_charger,
     POWER_CAUSE_wake,
     POWER_CAUSE_off,
     POWER_CAUSE_ready,
@@ -40,8 +41,8 @@ struct power_arrow {
     uint8_t to;
 };
 
-#define POWER_ARROW_COUNT 27
-extern const struct power_arrow power_arrows[POWER_ARROW_COUNT];
+#define POWER_ARROW_COUNT 28
+extern const struct power_arrow power_arrows[POWER_ARROW_COUNT + 1]; /* the last ends the list */
 extern const char *const power_state_words[POWER_STATE_COUNT];
 
 /* What the state machine needs to know of the other stages in this step. */

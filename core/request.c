@@ -243,7 +243,7 @@ enum command_result bms_request_all(struct bms *bms, const struct command *comma
     enum command_result result = bms_check_all(bms, commands, count, &refused);
     if (result == COMMAND_UNKNOWN || result == COMMAND_BUSY)
         return result;
-    if (commands->kind == COMMAND_LOGIN) {
+    if (count > 0 && commands->kind == COMMAND_LOGIN) {
         log_in(bms, commands, result);
         return result;
     }

@@ -62,7 +62,7 @@ static void put_switches(int32_t *quantity, const struct bms *bms, const struct 
     const struct switches *switches = &bms->switches;
     int32_t pack_mv = bms->measured.pack_mv;
     int32_t current_ma = abs32(bms->measured.pack_ma);
-    bool connected = bms->measured.fresh && !inputs->breaker_open;
+    bool connected = !inputs->breaker_open;
     bool quiet = connected && current_ma < QUIET_MA;
     bool collapsed = (int64_t)inputs->load_mv * 100 < (int64_t)pack_mv * TERMINALS_PERCENT;
     bool charger = inputs->load_mv > pack_mv + CHARGER_ABOVE_MV;
@@ -73,6 +73,32 @@ static void put_switches(int32_t *quantity, const struct bms *bms, const struct 
     quantity[QUANTITY_BIAS_MA] = open ? current_ma : 0;
     quantity[QUANTITY_CHARGE_STUCK] = quiet && switches->charge && charger;
     quantity[QUANTITY_DISCHARGE_STUCK] = quiet && switches->discharge && collapsed;
+}
+
+static const uint8_t current_signs[] = {
+    QUANTITY_CHARGE_EXCESS_MA,
+    QUANTITY_CHARGE_UNWANTED_MA,
+    QUANTITY_DISCHARGE_EXCESS_MA,
+    QUANTITY_DISCHARGE_UNWANTED_MA,
+    QUANTITY_CHARGE_WELDED_MA,
+    QUANTITY_DISCHARGE_WELDED_MA,
+    QUANTITY_BIAS_MA,
+    QUANTITY_CHARGE_STUCK,
+    QUANTITY_DISCHARGE_STUCK,
+};
+
+/* Signs of the current are judged with each new set and kept until the next one: an old current
+ * says nothing of switches and limits that have moved since. Without a measurement there are none.
+ */
+static void put_current(int32_t *quantity, const struct bms *bms, const struct inputs *inputs)
+{
+    if (bms->measured.fresh) {
+        put_obedience(quantity, bms);
+        put_switches(quantity, bms, inputs);
+    } else if (!bms->measured.complete) {
+        for (size_t i = 0; i < COUNT(current_signs); i++)
+            quantity[current_signs[i]] = 0;
+    }
 }
 
 static bool charge_fails(const struct bms *bms, const struct inputs *inputs)
@@ -101,8 +127,7 @@ void supervise_step(struct bms *bms, const struct inputs *inputs)
 {
     int32_t *quantity = bms->measured.quantity;
     put_shorts(quantity, inputs);
-    put_obedience(quantity, bms);
-    put_switches(quantity, bms, inputs);
+    put_current(quantity, bms, inputs);
     put_measurement(quantity, bms);
     quantity[QUANTITY_PRECHARGE_FAILED] = bms->precharge.failed;
     quantity[QUANTITY_THERMAL_SIGNS] = bms->thermal.count;

@@ -90,8 +90,11 @@ void trust_step(struct trust *trust, const struct inputs *inputs, const struct m
 {
     /* Such a set is never plausible. */
     trust->open_wire = !measured->fresh && find_open_wire(inputs, measured->cell_count);
-    if (!measured->fresh)
-        return;
-    step_still(trust, inputs, measured->pack_ma, dt_ms);
-    step_sign(trust, measured, dt_ms);
+    trust->pending_ms = add_sat_u32(trust->pending_ms, dt_ms);
+    if (measured->fresh) {
+        step_still(trust, inputs, measured->pack_ma, trust->pending_ms);
+        step_sign(trust, measured, trust->pending_ms);
+    }
+    if (measured->fresh || !measured->complete) /* what passes without a measurement is not seen */
+        trust->pending_ms = 0;
 }

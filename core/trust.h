@@ -20,8 +20,9 @@ struct trust {
     uint32_t still_ms;         /* time since then, */
     int32_t low_ma;            /* and the extremes of the current meanwhile */
     int32_t high_ma;
-    uint32_t window_ms; /* since the set looked at last; */
-    int32_t step_ma;    /* its current and pack voltage */
+    uint32_t pending_ms; /* since the last set */
+    uint32_t window_ms;  /* since the set looked at last; */
+    int32_t step_ma;     /* its current and pack voltage */
     int32_t step_mv;
     uint8_t sign_errors; /* contradicting steps in a row */
     bool stepped;        /* step_ma and step_mv are known */

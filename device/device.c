@@ -34,7 +34,8 @@ bool device_is_host(const struct device *device)
 
 bool device_is_on(const struct device *device)
 {
-    return device->bms.power.state != POWER_OFF;
+    uint8_t state = device->bms.power.state;
+    return state != POWER_OFF && state != POWER_STOPPED && state != POWER_SHUTTING_DOWN;
 }
 
 static bool port_is_host(const struct device *device, enum device_port port)
@@ -64,31 +65,32 @@ void device_init(struct device *device, const struct device_setup *setup, uint8_
     memset(device, 0, sizeof(*device));
     device->timing = (uint8_t)setup->timing;
     device->can = setup->can;
-    bms_init(&device->bms, &setup->params, &setup->stored);
+    struct params params = setup->params;
+    struct stored stored = setup->stored;
+    memory_init(&device->memory, setup->flash, &params, &stored);
+    bms_init(&device->bms, &params, &stored);
     take_role(device, dip, 0);
 }
 
-static void keep_events(struct device *device)
+uint32_t device_event_count(const struct device *device)
 {
-    const struct outputs *outputs = &device->bms.outputs;
-    for (uint8_t i = 0; i < outputs->event_count; i++)
-        device->events[device->event_total++ % DEVICE_EVENT_MAX] = outputs->events[i];
+    return memory_event_count(&device->memory);
 }
 
-static uint32_t events_kept(const void *context)
+bool device_event_get(struct device *device, uint32_t index, struct event *event)
 {
-    uint32_t total = ((const struct device *)context)->event_total;
-    return total < DEVICE_EVENT_MAX ? total : DEVICE_EVENT_MAX;
+    return memory_event_get(&device->memory, index, event);
 }
 
-static bool get_kept_event(const void *context, uint32_t index, struct event *event)
+/* For protocols, which only read. */
+static uint32_t count_events(const void *context)
 {
-    const struct device *device = context;
-    uint32_t count = events_kept(device);
-    if (index >= count)
-        return false;
-    *event = device->events[(device->event_total - count + index) % DEVICE_EVENT_MAX];
-    return true;
+    return device_event_count(context);
+}
+
+static bool get_event(const void *context, uint32_t index, struct event *event)
+{
+    return device_event_get((struct device *)(uintptr_t)context, index, event);
 }
 
 /* The own pack speaks to its bank ten times a second, and at once when it closes a direction. */
@@ -124,32 +126,8 @@ void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, u
     inputs->bus_request = device->bus_request;
     device->bus_request = false;
     bms_step(&device->bms, inputs, dt_ms);
-    keep_events(device);
+    memory_step(&device->memory, &device->bms, dt_ms);
     step_bank(device, dt_ms, now_us);
-}
-
-/* The first command of a request that is refused now, or NULL. */
-static const struct command *find_refused(const struct device *device,
-                                          const struct jk_request *request)
-{
-    for (uint8_t i = 0; i < request->command_count; i++) {
-        if (bms_check(&device->bms, &request->commands[i]) != COMMAND_ACCEPTED)
-            return &request->commands[i];
-    }
-    return NULL;
-}
-
-/* All commands of a request or none; a refusal is told to the core for its event. */
-static enum command_result carry_out(struct device *device, const struct jk_request *request)
-{
-    if (device->bms.queue_count + request->command_count > COMMAND_QUEUE_MAX)
-        return COMMAND_BUSY;
-    const struct command *refused = find_refused(device, request);
-    if (refused)
-        return bms_request(&device->bms, refused);
-    for (uint8_t i = 0; i < request->command_count; i++)
-        bms_request(&device->bms, &request->commands[i]);
-    return COMMAND_ACCEPTED;
 }
 
 /* Requests are answered with the settings they lead to; a preset shows them. */
@@ -157,10 +135,11 @@ static void serve(struct device *device, struct jk_server *server)
 {
     struct jk_request request;
     struct params params;
-    const struct event_source events = {device, events_kept, get_kept_event};
+    const struct event_source events = {device, count_events, get_event};
     const struct jk_pack pack = {&device->bms.snapshot, &params, &events};
     while (jk_server_take(server, &device->bms.params, &request)) {
-        enum command_result result = carry_out(device, &request);
+        enum command_result result =
+            bms_request_all(&device->bms, request.commands, request.command_count);
         bms_pending_params(&device->bms, &params);
         jk_server_reply(server, &request, result, &pack);
         device->bus_request |= server->session == SESSION_RS485_2;

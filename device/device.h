@@ -13,6 +13,7 @@
 #include "bank/bank.h"
 #include "base/can.h"
 #include "core/bms.h"
+#include "device/memory.h"
 #include "protocols/jk_bus.h"
 #include "protocols/jk_server.h"
 #include "wire/can_link.h"
@@ -20,8 +21,9 @@
 enum device_port { DEVICE_RS485_1, DEVICE_RS485_2, DEVICE_RS232, DEVICE_PORT_COUNT };
 
 struct device_setup {
-    struct params params;
-    struct stored stored;
+    struct params params;           /* at the first start; later the flash holds them */
+    struct stored stored;           /* likewise */
+    const struct flash *flash;      /* outlives the device; STORAGE_PAGES_MIN pages at least */
     const struct can_protocol *can; /* what the host speaks to the inverter */
     enum jk_timing timing;          /* of RS485-2 when this pack is the host */
 };
@@ -32,21 +34,18 @@ union device_endpoint {
     struct jk_host host;
 };
 
-#define DEVICE_EVENT_MAX 64
-
 struct device {
     struct bms bms;
+    struct memory memory;
     uint8_t dip;
     uint8_t timing; /* enum jk_timing */
     const struct can_protocol *can;
     union device_endpoint port[DEVICE_PORT_COUNT];
-    struct bank bank;                      /* filled on the host only */
-    struct can_sender sender;              /* host only */
-    uint32_t bank_pending_ms;              /* since the bank last read the own pack */
-    bool bus_request;                      /* a request for our address came since the last step */
-    uint64_t request_us;                   /* time of the last one */
-    struct event events[DEVICE_EVENT_MAX]; /* the latest, a ring */
-    uint32_t event_total; /* events so far; the next goes to event_total % DEVICE_EVENT_MAX */
+    struct bank bank;         /* filled on the host only */
+    struct can_sender sender; /* host only */
+    uint32_t bank_pending_ms; /* since the bank last read the own pack */
+    bool bus_request;         /* a request for our address came since the last step */
+    uint64_t request_us;      /* time of the last one */
 };
 
 void device_init(struct device *device, const struct device_setup *setup, uint8_t dip);
@@ -56,7 +55,7 @@ void device_init(struct device *device, const struct device_setup *setup, uint8_
 void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us);
 
 bool device_is_host(const struct device *device);
-bool device_is_on(const struct device *device); /* off: it neither hears nor speaks */
+bool device_is_on(const struct device *device); /* off, stopped: it neither hears nor speaks */
 
 /* Bytes that came in; answers are ready at once in device_transmit(). */
 void device_receive(struct device *device, enum device_port port, const uint8_t *bytes, size_t size,
@@ -74,6 +73,10 @@ bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_
 /* A reading of another pack that did not come as bytes (simulation in long steps). */
 void device_put_reading(struct device *device, uint8_t address, const struct snapshot *snapshot,
                         const struct params *params, uint32_t period_ms, uint64_t now_us);
+
+/* Events kept in flash, oldest first; get is false when that one cannot be read. */
+uint32_t device_event_count(const struct device *device);
+bool device_event_get(struct device *device, uint32_t index, struct event *event);
 
 const struct outputs *device_outputs(const struct device *device);
 const struct snapshot *device_snapshot(const struct device *device);

@@ -18,7 +18,7 @@
 #include "wire/jk_line.h"
 #include "wire/modbus.h"
 
-#define JK_COMMAND_MAX 4 /* commands in one write */
+#define JK_COMMAND_MAX 8 /* commands in one write */
 
 enum jk_request_kind {
     JK_REQUEST_READ,

@@ -50,7 +50,7 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
         .fresh = true,
         .held_ms = live->plate[position].held_ms,
         .sounds = live->plate[position].sounds,
-        .event_total = device->event_total,
+        .event_total = device->memory.event_total,
         .role = role_of(device),
         .snapshot = device_snapshot(device),
         .params = device_params(device),
@@ -67,17 +67,13 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
 static uint32_t get_event_count(void *context, size_t position)
 {
     const struct live *live = context;
-    uint32_t total = live->site.device[position].event_total;
-    return total < DEVICE_EVENT_MAX ? total : DEVICE_EVENT_MAX;
+    return device_event_count(&live->site.device[position]);
 }
 
 static bool get_event(void *context, size_t position, uint32_t index, struct event *event)
 {
-    const struct live *live = context;
-    const struct device *device = &live->site.device[position];
-    uint32_t first = device->event_total - get_event_count(context, position);
-    *event = device->events[(first + index) % DEVICE_EVENT_MAX];
-    return true;
+    struct live *live = context;
+    return device_event_get(&live->site.device[position], index, event);
 }
 
 static struct sim_fault_target fault_target(struct live *live, size_t position)

@@ -18,6 +18,10 @@ static void init_packs(struct site *site, const struct site_setup *setup)
     pack.params.parallel_packs = setup->first_dip == 0 ? setup->pack_count : 1;
     for (uint8_t i = 0; i < setup->pack_count; i++) {
         uint8_t dip = (uint8_t)(setup->first_dip + i);
+        struct site_flash *flash = &site->flash[i];
+        sim_flash_init(&flash->sim, flash->bytes, flash->erase_counts, SITE_FLASH_PAGE,
+                       SITE_FLASH_PAGES);
+        pack.flash = setup->flash[i] ? setup->flash[i] : &flash->sim.flash;
         pack.stored = (struct stored){
             .remaining_mah = (int32_t)div_round(
                 (int64_t)setup->params->nominal_mah * setup->soc_permille[i], 1000),

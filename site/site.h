@@ -12,6 +12,7 @@
 #include "base/ring.h"
 #include "device/device.h"
 #include "sim/day.h"
+#include "sim/flash.h"
 #include "sim/inverter.h"
 #include "sim/parallel.h"
 #include "site/serial_bus.h"
@@ -30,6 +31,7 @@ struct site_setup {
     const struct params *params;    /* of every pack; parallel_packs is set here */
     const struct can_protocol *can;
     enum jk_timing timing;
+    const struct flash *flash[PACK_MAX]; /* of each pack; NULL: a memory that ends with the site */
     bool inverter_on_can; /* else the inverter reads the bank directly (a lone slave) */
 };
 
@@ -41,11 +43,21 @@ struct site_frame {
     uint32_t count;
 };
 
+#define SITE_FLASH_PAGE 2048
+#define SITE_FLASH_PAGES STORAGE_PAGES_MIN(SITE_FLASH_PAGE)
+
+struct site_flash {
+    struct sim_flash sim;
+    uint8_t bytes[SITE_FLASH_PAGE * SITE_FLASH_PAGES];
+    uint32_t erase_counts[SITE_FLASH_PAGES];
+};
+
 struct site {
     uint64_t time_us;  /* virtual, since the start */
     uint64_t start_ms; /* time of day at time 0 */
     uint8_t pack_count;
     struct device device[PACK_MAX];
+    struct site_flash flash[PACK_MAX];
     struct inputs inputs[PACK_MAX]; /* dip and button may be written */
     bool bus_cable[PACK_MAX];       /* RS485-2 plugged in; may be written */
     bool can_cable;                 /* likewise, host to inverter */

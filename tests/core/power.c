@@ -92,6 +92,7 @@ struct way {
 
 static const struct way ways[] = {
     {POWER_CAUSE_on,             raise_on,                0                  },
+    {POWER_CAUSE_charger,        raise_charger,           0                  },
     {POWER_CAUSE_wake,           raise_charger,           0                  },
     {POWER_CAUSE_wake,           raise_request,           0                  },
     {POWER_CAUSE_wake,           raise_on,                0                  },
@@ -163,7 +164,9 @@ static enum power_state without_arrow(enum power_state from, const struct way *w
         return POWER_OFF;
     if (from == POWER_STARTING && way->ms >= SELF_TEST_MS)
         return POWER_PRECHARGE;
-    if (way->raise == raise_on && (from == POWER_OFF || has_arrow(from, POWER_CAUSE_wake)))
+    bool starts = has_arrow(from, POWER_CAUSE_on) || has_arrow(from, POWER_CAUSE_wake);
+    bool charges = has_arrow(from, POWER_CAUSE_charger) || has_arrow(from, POWER_CAUSE_wake);
+    if ((way->raise == raise_on && starts) || (way->raise == raise_charger && charges))
         return POWER_STARTING;
     return from;
 }

@@ -6,32 +6,9 @@
 #include "tests/support/test.h"
 
 #include "core/protect.h"
+#include "tests/core/protect_values.h"
 
 enum { STEP_MS = 10 };
-
-/* Expected values, an own list: see the file. */
-static const struct values {
-    int32_t trip;
-    int32_t free;
-    uint32_t delay_ms;
-    uint32_t hold_ms;
-    uint8_t blocks;
-} expected[] = {
-#define VALUES(id, trip, free, delay_ms, hold_ms, blocks)                                          \
-    [RULE_##id] = {trip, free, delay_ms, hold_ms, BLOCKS_##blocks},
-#include "tests/core/protect_values.def"
-#undef VALUES
-};
-
-/* Fails to compile for a rule that has no row. */
-enum {
-#define VALUES(id, ...) VALUES_OF_##id,
-#include "tests/core/protect_values.def"
-#undef VALUES
-#define RULE(id, ...) ROW_OF_##id = VALUES_OF_##id,
-#include "core/protect.def"
-#undef RULE
-};
 
 struct bench {
     struct protect protect;
@@ -494,18 +471,6 @@ static void the_cause_of_an_alarm_is_its_first_active_rule(void **state)
                      RULE_charge_not_stopped);
 }
 
-static void times_and_values_of_rules_are_those_of_the_list(void **state)
-{
-    (void)state;
-    struct params params;
-    params_init(&params);
-    for (int id = 0; id < RULE_COUNT; id++) {
-        assert_int_equal(rule_trip_value(&rules[id], &params), expected[id].trip);
-        assert_int_equal(rule_delay_ms(&rules[id], &params), expected[id].delay_ms);
-        assert_int_equal(rule_hold_ms(&rules[id], &params), expected[id].hold_ms);
-    }
-}
-
 static void the_time_to_the_next_release_is_the_shortest(void **state)
 {
     (void)state;
@@ -546,7 +511,6 @@ int main(void)
         cmocka_unit_test(a_cell_spread_ends_only_when_the_cells_are_close_again),
         cmocka_unit_test(before_the_first_measurement_only_signs_count),
         cmocka_unit_test(the_cause_of_an_alarm_is_its_first_active_rule),
-        cmocka_unit_test(times_and_values_of_rules_are_those_of_the_list),
         cmocka_unit_test(the_time_to_the_next_release_is_the_shortest),
     };
     return RUN_TESTS(tests);

@@ -266,6 +266,54 @@ static void a_discharge_switch_behind_which_the_terminals_fall_is_stuck(void **s
     assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_STUCK), 0);
 }
 
+static const enum quantity current_signs[] = {
+    QUANTITY_CHARGE_EXCESS_MA,
+    QUANTITY_CHARGE_UNWANTED_MA,
+    QUANTITY_DISCHARGE_EXCESS_MA,
+    QUANTITY_DISCHARGE_UNWANTED_MA,
+    QUANTITY_CHARGE_WELDED_MA,
+    QUANTITY_DISCHARGE_WELDED_MA,
+    QUANTITY_BIAS_MA,
+    QUANTITY_CHARGE_STUCK,
+    QUANTITY_DISCHARGE_STUCK,
+};
+
+/* A switch that has opened since the last set did not let its current through. */
+static void signs_of_the_current_are_kept_between_two_sets(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    put_current(&bench, -50000);
+    assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_WELDED_MA), 0);
+    bench.bms.measured.fresh = false;
+    bench.bms.switches.charge = bench.bms.switches.discharge = false;
+    bench.bms.limits.discharge_ma.limit.value = 0;
+    for (size_t i = 0; i < COUNT(current_signs); i++)
+        assert_int_equal(sign(&bench, current_signs[i]), 0);
+    bench.bms.measured.fresh = true;
+    assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_WELDED_MA), 50000);
+    assert_int_equal(sign(&bench, QUANTITY_BIAS_MA), 50000);
+    assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_UNWANTED_MA), 48000);
+    bench.bms.measured.fresh = false;
+    bench.bms.switches.charge = bench.bms.switches.discharge = true;
+    assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_WELDED_MA), 50000);
+    assert_int_equal(sign(&bench, QUANTITY_BIAS_MA), 50000);
+    assert_int_equal(sign(&bench, QUANTITY_DISCHARGE_UNWANTED_MA), 48000);
+}
+
+static void without_a_measurement_the_current_has_no_signs(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.bms.measured.fresh = bench.bms.measured.complete = false;
+    for (size_t i = 0; i < COUNT(current_signs); i++)
+        bench.bms.measured.quantity[current_signs[i]] = 1000;
+    for (size_t i = 0; i < COUNT(current_signs); i++)
+        assert_int_equal(sign(&bench, current_signs[i]), 0);
+}
+
 /* ---- Charging ---- */
 
 static void no_current_from_a_charger_below_the_requested_voltage_is_a_charge_failure(void **state)
@@ -417,6 +465,8 @@ int main(void)
         cmocka_unit_test(current_while_both_switches_are_open_is_bias_of_either_sign),
         cmocka_unit_test(a_charge_switch_that_lets_nothing_through_is_stuck),
         cmocka_unit_test(a_discharge_switch_behind_which_the_terminals_fall_is_stuck),
+        cmocka_unit_test(signs_of_the_current_are_kept_between_two_sets),
+        cmocka_unit_test(without_a_measurement_the_current_has_no_signs),
         cmocka_unit_test(no_current_from_a_charger_below_the_requested_voltage_is_a_charge_failure),
         cmocka_unit_test(a_pack_has_two_seconds_to_its_first_measurement),
         cmocka_unit_test(the_sum_of_the_cells_is_wrong_from_its_first_millisecond),

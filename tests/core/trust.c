@@ -246,6 +246,23 @@ static void only_plausible_sets_are_compared(void **state)
     assert_true(bench.trust.cells_frozen);
 }
 
+/* A front end slower than the step. */
+static void time_between_two_sets_counts(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.complete = true;
+    step(&bench, 10);
+    bench.measured.pack_ma = 20000;
+    for (int ms = 10; ms <= 60000; ms += 10) {
+        assert_false(bench.trust.cells_frozen);
+        bench.measured.fresh = ms % 250 == 0;
+        step(&bench, 10);
+    }
+    assert_true(bench.trust.cells_frozen);
+}
+
 /* ---- Current against voltage ---- */
 
 /* Another second, with current and voltage changed. */
@@ -391,6 +408,23 @@ static void steps_are_judged_once_a_second(void **state)
     assert_true(bench.trust.current_reversed);
 }
 
+static void steps_are_judged_over_the_time_between_two_sets(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench);
+    bench.measured.complete = true;
+    for (int second = 1; second <= 3; second++) {
+        bench.measured.pack_ma += 50000;
+        bench.measured.pack_mv -= 800;
+        for (int ms = 10; ms <= 1000; ms += 10) {
+            bench.measured.fresh = ms % 250 == 0;
+            step(&bench, 10);
+            assert_int_equal(bench.trust.sign_errors, ms < 1000 ? second - 1 : second);
+        }
+    }
+}
+
 /* Over more than two seconds the charge moves the voltage as well. */
 static void long_steps_raise_nothing(void **state)
 {
@@ -457,6 +491,7 @@ int main(void)
         cmocka_unit_test(both_extremes_of_the_current_begin_anew_when_a_cell_moves),
         cmocka_unit_test(cells_that_move_now_and_then_are_never_frozen),
         cmocka_unit_test(only_plausible_sets_are_compared),
+        cmocka_unit_test(time_between_two_sets_counts),
         cmocka_unit_test(three_contradicting_steps_in_a_row_are_a_reversed_shunt),
         cmocka_unit_test(steps_that_agree_or_are_small_or_unanswered_are_no_contradiction),
         cmocka_unit_test(three_jumps_of_the_voltage_without_current_are_a_dead_shunt),
@@ -465,6 +500,7 @@ int main(void)
         cmocka_unit_test(quiet_seconds_between_contradictions_do_not_forget_them),
         cmocka_unit_test(the_first_set_has_nothing_to_be_compared_with),
         cmocka_unit_test(steps_are_judged_once_a_second),
+        cmocka_unit_test(steps_are_judged_over_the_time_between_two_sets),
         cmocka_unit_test(long_steps_raise_nothing),
         cmocka_unit_test(a_healthy_pack_under_a_hard_load_raises_nothing),
         cmocka_unit_test(extreme_currents_do_not_wrap),

@@ -6,10 +6,17 @@
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "device/device.h"
+#include "core/storage.h"
 #include "protocols/protocols.h"
+#include "sim/flash.h"
+
+enum { PAGE_SIZE = 2048, PAGE_COUNT = STORAGE_PAGES_MIN(PAGE_SIZE) };
 
 struct bench {
     struct device device;
+    struct sim_flash flash;
+    uint8_t flash_bytes[PAGE_SIZE * PAGE_COUNT];
+    uint32_t erase_counts[PAGE_COUNT];
     struct inputs inputs;
     uint64_t now_us;
 };
@@ -21,6 +28,8 @@ static void setup(struct bench *bench, uint8_t dip)
           .can = protocol_find("pylon_can")->can
     };
     memset(bench, 0, sizeof(*bench));
+    sim_flash_init(&bench->flash, bench->flash_bytes, bench->erase_counts, PAGE_SIZE, PAGE_COUNT);
+    setup.flash = &bench->flash.flash;
     params_init(&setup.params);
     device_init(&bench->device, &setup, dip);
     struct inputs *in = &bench->inputs;
@@ -196,10 +205,15 @@ static void events_are_kept_in_order(void **state)
     struct bench bench;
     setup(&bench, 2);
     run(&bench, 2000);
-    assert_true(bench.device.event_total >= 4);
+    assert_true(device_event_count(&bench.device) >= 4);
     bool closed = false;
-    for (uint32_t i = 0; i < bench.device.event_total; i++)
-        closed |= bench.device.events[i].kind == EVENT_CHARGE_CLOSED;
+    struct event event = {0};
+    uint32_t last_s = 0;
+    for (uint32_t i = 0; device_event_get(&bench.device, i, &event); i++) {
+        closed |= event.kind == EVENT_CHARGE_CLOSED;
+        assert_true(event.time_s >= last_s);
+        last_s = event.time_s;
+    }
     assert_true(closed);
 }
 

@@ -199,7 +199,7 @@ static void load_keeps_the_busbar_down_during_precharge(void **state)
     near(measure(0).load_mv, bank.terminal_mv, 1);
     bank.faults.bus_load_mohm = 0;
     bank.pack[0].faults.precharge_dead = true;
-    run(0, 1000, 60);
+    run(0, 1000, 200);
     assert_true(bank.terminal_mv < 100);
 }
 

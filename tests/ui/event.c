@@ -14,7 +14,7 @@ static char buffer[512];
 static const char *words_of(enum event_kind kind, int detail, int32_t value)
 {
     const struct event event = {
-        .kind = kind, .detail = (uint8_t)detail, .value = value, .session = SESSION_COUNT};
+        .kind = (uint8_t)kind, .detail = (uint8_t)detail, .value = value, .session = SESSION_COUNT};
     struct text_writer writer;
     writer_init(&writer, buffer, sizeof(buffer));
     text_event(&writer, &event);
