@@ -186,14 +186,18 @@ async function orders(word) {
   await test(`order-${word}`).click();
 }
 
-async function breaks({ fault, value, index, alarm: id, limits }) {
+async function setsFault({ fault, value, index }) {
   await tab("faults");
   const row = test(`fault-${fault}`);
   if (index !== undefined) await row.locator("select").selectOption(String(index));
   if (value !== undefined) await row.locator("input").fill(value);
   await row.locator("button").click();
-  await alarm(id).waitFor({ timeout: 30000 });
   await panel.locator(`[data-test=chips] [data-fault=${fault}]`).waitFor();
+}
+
+async function breaks({ alarm: id, limits, ...fault }) {
+  await setsFault(fault);
+  await alarm(id).waitFor({ timeout: 30000 });
   await lampIs("ALM", "flickering");
   for (const limit of limits) await until(`${limit} is 0`, async () => (await amperes(limit)) === 0);
   await tab("plate");
@@ -232,6 +236,18 @@ async function breaksEverything() {
     return (await state()) === "on";
   });
   await recovers("open_wire");
+
+  // A high cell takes the charge limit to nothing; an inverter that goes on drives it too high.
+  await setsFault({ fault: "cell_offset_mv", index: 6, value: "0.34" });
+  await until("the taper ends at nothing", async () => (await amperes("CCL")) === 0);
+  await until("it names the cell", async () =>
+    /^cell voltage is high: taper, cell 7 at 3\.6\d\d V$/.test(
+      await test("pack-CCL").locator(".reason").innerText()));
+  await breaks({ fault: "disobedience", value: "3", alarm: "cell_over_voltage", limits: ["CCL"] });
+  assert.ok((await amperes("DCL")) > 0, "it may still discharge");
+  await heals("disobedience");
+  await heals("cell_offset_mv");
+  await recovers("cell_over_voltage");
 
   // A charger that takes no notice ends as a locked protection.
   await breaks({ fault: "charger_ma", value: "170", alarm: "charge_limit_ignored", limits: ["CCL"] });
