@@ -31,10 +31,3 @@ uint32_t option_time_ms(const struct argp_state *state, const char *name, const 
         argp_error(state, "%s '%s': a time of day as HH:MM is expected", name, text);
     return (uint32_t)(hour * 60 + minute) * 60000u;
 }
-
-void option_preset(const struct argp_state *state, const char *text, struct params *params)
-{
-    if (strcmp(text, "314") != 0 && strcmp(text, "320") != 0)
-        argp_error(state, "--preset '%s': 314 or 320 is expected", text);
-    params->nominal_mah = strcmp(text, "320") == 0 ? 320000 : 314000;
-}

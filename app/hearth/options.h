@@ -7,16 +7,11 @@
 #include <argp.h>
 #include <stdint.h>
 
-#include "core/params.h"
-
 /* A whole number within [low, high]; else ends the program by argp_error with name and range. */
 int32_t option_number(const struct argp_state *state, const char *name, const char *text,
                       int32_t low, int32_t high);
 
 /* "HH:MM" as milliseconds of the day. */
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text);
-
-/* "314" or "320": the capacities sold; sets nominal_mah. */
-void option_preset(const struct argp_state *state, const char *text, struct params *params);
 
 #endif

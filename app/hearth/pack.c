@@ -9,6 +9,7 @@
 
 #include "app/hearth/command.h"
 #include "app/hearth/options.h"
+#include "app/hearth/presets.h"
 #include "protocols/protocols.h"
 #include "service/live.h"
 
@@ -32,7 +33,7 @@ struct pack_options {
 
 static const struct argp_option options[] = {
     {"dip",                                    OPTION_DIP, "N", 0, "DIP switch: 0 host, 1 to 15 slave (0)", 0},
-    {"preset",                                     OPTION_PRESET, "NAME", 0, "Capacity: 314 or 320 (314)", 0},
+    {"preset",                                     OPTION_PRESET, "NAME", 0, PRESET_HELP, 0},
     {"soc", OPTION_SOC, "PERCENT", 0, "Charge at the start (50)", 0},
     {"rs485-1",                                        OPTION_RS485_1, "URL", 0, "Port of the inverter or PC", 0},
     {"rs485-2",OPTION_RS485_2, "URL", 0, "Parallel bus", 0},

@@ -5,22 +5,27 @@
 #include <stdio.h>
 
 #include "app/hearth/command.h"
-#include "app/hearth/options.h"
+#include "app/hearth/presets.h"
 #include "core/params.h"
 #include "ui/text.h"
 
 static const struct argp_option options[] = {
-    {"preset", 'p',  "NAME", 0, "Capacity: 314 or 320 (314)", 0},
-    {NULL,     '\0', NULL,   0, NULL,                         0},
+    {"preset", 'p',  "NAME", 0, PRESET_HELP, 0},
+    {NULL,     '\0', NULL,   0, NULL,        0},
 };
 
 static const char *const access_name[] = {"read", "user", "installer"};
 
+struct choice {
+    struct params params;
+    const struct preset *preset; /* NULL: none was asked for */
+};
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-    struct params *params = state->input;
+    struct choice *choice = state->input;
     if (key == 'p')
-        option_preset(state, text, params);
+        choice->preset = option_preset(state, text, &choice->params);
     else if (key == ARGP_KEY_ARG)
         argp_error(state, "unexpected argument '%s'", text);
     else
@@ -34,16 +39,27 @@ static const struct argp parser = {
     .doc = "Lists the settings of a pack with defaults and ranges.",
 };
 
+static void print_preset(const struct preset *preset)
+{
+    if (!preset)
+        return;
+    printf("# preset %s: %s", preset->name, preset->words);
+    if (preset->weight_kg > 0)
+        printf(", %d kg", preset->weight_kg);
+    putchar('\n');
+}
+
 int params_command(int argc, char **argv)
 {
-    struct params params;
-    params_init(&params);
-    argp_parse(&parser, argc, argv, 0, NULL, &params);
+    struct choice choice = {.preset = NULL};
+    params_init(&choice.params);
+    argp_parse(&parser, argc, argv, 0, NULL, &choice);
+    print_preset(choice.preset);
     printf("%-33s %9s %9s %9s %-9s %-9s %s\n", "name", "default", "min", "max", "unit", "access",
            "label");
     for (int id = 0; id < PARAM_COUNT; id++) {
         const struct param_info *info = &param_info[id];
-        printf("%-33s %9d %9d %9d %-9s %-9s %s\n", info->name, params.value[id], info->min,
+        printf("%-33s %9d %9d %9d %-9s %-9s %s\n", info->name, choice.params.value[id], info->min,
                info->max, unit_name[info->unit], access_name[info->access], info->label);
     }
     for (int id = 0; id < TEXT_PARAM_COUNT; id++) {

@@ -138,4 +138,24 @@ def test_the_alarm_matrix_says_what_stops_and_what_is_sent():
     rows = hearth("alarms", "--matrix").stdout.splitlines()
     row = next(row for row in rows if row.startswith("| cell_over_voltage |"))
     assert row == "| cell_over_voltage | protection | charge | yes | 4 | 4 | 359 0.1, w 359 2.1 |"
-    assert len(rows) == len(hearth("alarms").stdout.splitlines()) + 1
+    names = [line for line in hearth("alarms").stdout.splitlines() if not line.startswith(" ")]
+    assert len(rows) == len(names) + 2
+
+
+def test_an_alarm_is_printed_with_all_that_its_tables_say():
+    text = hearth("alarms").stdout
+    start = text.index("\ncell_over_voltage: Cell over-voltage\n")
+    rows = text[start:].splitlines()[1:6]
+    assert rows[1] == "    protection; LED ALM; contact sources 4 10; JK bit 4; event 0x11, over 0x12"
+    assert rows[2] == "    cell_ov               acts    highest cell"
+    assert rows[3] == ("        trip >= 3.65 V after 1.0 s; release < 3.45 V for 10.0 s and more; "
+                       "opens charge")
+    assert "discharge_oc3" in text and "trip >= 350.0 A after 0.1 s" in text
+    assert "trip >= 3.80 V after 0.2 s" in text and "by installer" in text
+
+
+@pytest.mark.parametrize("model, weight", [("standing", "119 kg"), ("lying", "138 kg")])
+def test_the_two_models_of_the_manual_are_presets(model, weight):
+    rows = hearth("params", "--preset", model).stdout.splitlines()
+    assert rows[0].startswith(f"# preset {model}: {model} model") and rows[0].endswith(weight)
+    assert [row.split()[1] for row in rows if row.startswith("nominal_mah ")] == ["320000"]
