@@ -8,7 +8,7 @@
 
 const struct alarm_info alarm_info[ALARM_COUNT] = {
 #define ALARM(id, severity, led, source, bit, set, cleared, label)                                 \
-    [ALARM_##id] = {#id, label, SEVERITY_##severity, ALARM_LED_##led, source, bit, set, cleared},
+    [ALARM_##id] = {#id, SEVERITY_##severity, ALARM_LED_##led, source, bit, set, cleared},
 #include "core/alarms.def"
 #undef ALARM
 };

@@ -26,7 +26,6 @@ enum alarm_led { ALARM_LED_NONE, ALARM_LED_ALM };
 
 struct alarm_info {
     const char *name;
-    const char *label;
     uint8_t severity;       /* enum severity */
     uint8_t led;            /* enum alarm_led */
     uint8_t contact_source; /* source number of a dry contact, 0 none */

@@ -32,7 +32,7 @@ enum {
 };
 
 const struct quantity_info quantity_info[QUANTITY_COUNT] = {
-#define QUANTITY(id, unit, kind, words) [QUANTITY_##id] = {words, UNIT_##unit, QUANTITY_##kind},
+#define QUANTITY(id, unit, kind, words) [QUANTITY_##id] = {UNIT_##unit, QUANTITY_##kind},
 #include "core/quantities.def"
 #undef QUANTITY
 };

@@ -24,7 +24,6 @@ enum quantity {
 enum quantity_kind { QUANTITY_MEASURED, QUANTITY_SIGN };
 
 struct quantity_info {
-    const char *words;
     uint8_t unit; /* enum unit */
     uint8_t kind; /* enum quantity_kind */
 };

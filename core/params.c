@@ -12,15 +12,15 @@
 
 const struct param_info param_info[PARAM_COUNT] = {
 #define PARAM(name, unit, initial, min, max, access, label)                                        \
-    [PARAM_##name] = {#name, label, initial, min, max, UNIT_##unit, ACCESS_##access},
+    [PARAM_##name] = {#name, initial, min, max, UNIT_##unit, ACCESS_##access},
 #include "core/params.def"
 #undef PARAM
 };
 
 const struct text_param_info text_param_info[TEXT_PARAM_COUNT] = {
 #define TEXT_PARAM(name, size, initial, access, secret, label)                                     \
-    [TEXT_PARAM_##name] = {#name, label,           initial, offsetof(struct params, name),         \
-                           size,  ACCESS_##access, secret},
+    [TEXT_PARAM_##                                                                                 \
+        name] = {#name, initial, offsetof(struct params, name), size, ACCESS_##access, secret},
 #include "core/texts.def"
 #undef TEXT_PARAM
 };

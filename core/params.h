@@ -35,7 +35,6 @@ enum text_param_id {
 /* A const descriptor of one row. */
 struct param_info {
     const char *name;
-    const char *label;
     int32_t initial; /* default */
     int32_t min;
     int32_t max;
@@ -45,7 +44,6 @@ struct param_info {
 
 struct text_param_info {
     const char *name;
-    const char *label;
     const char *initial;
     uint16_t offset; /* in struct params */
     uint8_t size;    /* longest text, bytes; the field has one more for the NUL */

@@ -23,12 +23,6 @@ const struct power_arrow power_arrows[POWER_ARROW_COUNT + 1] = {
     NO_ARROW,
 };
 
-const char *const power_state_words[POWER_STATE_COUNT] = {
-#define STATE(id, number, powered, words) [number] = words,
-#define ARROW(...)
-#include "core/power.def"
-};
-
 /* Where the arrows of a state begin: a state's row takes no place of its own. */
 enum {
 #define STATE(id, ...) FIRST_OF_##id, BEFORE_##id = FIRST_OF_##id - 1,

@@ -43,7 +43,6 @@ struct power_arrow {
 
 #define POWER_ARROW_COUNT 28
 extern const struct power_arrow power_arrows[POWER_ARROW_COUNT + 1]; /* the last ends the list */
-extern const char *const power_state_words[POWER_STATE_COUNT];
 
 /* What the state machine needs to know of the other stages in this step. */
 struct power_conditions {

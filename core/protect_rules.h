@@ -49,7 +49,7 @@ enum {
 /* A number of a row: a setting, or fixed. */
 struct operand {
     uint16_t param; /* enum param_id, or PARAM_COUNT: fixed */
-    int32_t fixed;
+    uint16_t fixed;
 };
 
 struct rule_state {

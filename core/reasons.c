@@ -4,7 +4,7 @@
 #include "core/reasons.h"
 
 const struct reason_info reason_info[REASON_COUNT] = {
-#define REASON(id, subject, words) [REASON_##id] = {#id, words, REASON_SUBJECT_##subject},
+#define REASON(id, subject, words) [REASON_##id] = {#id, REASON_SUBJECT_##subject},
 #include "core/reasons.def"
 #undef REASON
 };

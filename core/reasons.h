@@ -18,7 +18,6 @@ enum reason_subject { REASON_SUBJECT_NONE, REASON_SUBJECT_CELL, REASON_SUBJECT_P
 
 struct reason_info {
     const char *name;
-    const char *words;
     uint8_t subject; /* enum reason_subject: what the index beside the reason counts */
 };
 

@@ -13,8 +13,8 @@
 const struct value_info value_info[VALUE_ROW_COUNT] = {
 #define ROW(name, label, count, unit, scope, kind)                                                 \
     [VALUE_ROW_##name] = {                                                                         \
-        #name,       label,         VALUE_##name,     count, offsetof(struct snapshot, name),      \
-        UNIT_##unit, SCOPE_##scope, VALUE_KIND_##kind},
+        #name,         VALUE_##name,     count, offsetof(struct snapshot, name), UNIT_##unit,      \
+        SCOPE_##scope, VALUE_KIND_##kind},
 #define VALUE(name, unit, scope, label) ROW(name, label, 1, unit, scope, SCALAR)
 #define ARRAY(name, count, unit, scope, label) ROW(name, label, count, unit, scope, ARRAY)
 #define SNAPSHOT_TEXT(name, size, scope, label) ROW(name, label, size, TEXT, scope, TEXT)

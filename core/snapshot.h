@@ -70,7 +70,6 @@ enum value_kind { VALUE_KIND_SCALAR, VALUE_KIND_ARRAY, VALUE_KIND_TEXT, VALUE_KI
 /* A const descriptor of one row of the table (an array is one row). */
 struct value_info {
     const char *name;
-    const char *label;
     uint16_t id;    /* first enum value_id */
     uint16_t count; /* elements; text size; 1 otherwise */
     uint16_t offset;

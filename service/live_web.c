@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "sim/fault_menu.h"
 #include "ui/event.h"
+#include "ui/words.h"
 #include "wire/can_table.h"
 
 static const struct snapshot *get_bank(void *context)
@@ -61,7 +62,7 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
     pack->fresh = state == BANK_FRESH;
     pack->age_ms = (uint32_t)(live->site.time_us / 1000) - host->bank.pack[device->dip].status_ms;
     if (!pack->fresh)
-        pack->excluded = reason_info[bank_pack_reason(&host->bank, device->dip)].words;
+        pack->excluded = reason_words[bank_pack_reason(&host->bank, device->dip)];
 }
 
 static uint32_t get_event_count(void *context, size_t position)

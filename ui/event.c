@@ -10,6 +10,7 @@
 #include "core/params.h"
 #include "ui/json.h"
 #include "ui/text.h"
+#include "ui/words.h"
 
 enum quantity {
 #define QUANTITY(id, ...) QUANTITY_##id,
@@ -17,11 +18,8 @@ enum quantity {
 #undef QUANTITY
 };
 
-static const struct quantity_row {
-    const char *words;
-    uint8_t unit;
-} quantities[] = {
-#define QUANTITY(id, unit, kind, words) {words, UNIT_##unit},
+static const uint8_t quantity_unit[] = {
+#define QUANTITY(id, unit, kind, words) UNIT_##unit,
 #include "core/quantities.def"
 #undef QUANTITY
 };
@@ -33,12 +31,6 @@ static const struct rule_row {
 #define RULE(id, alarm, level, side, quantity, ...) {#id, QUANTITY_##quantity},
 #include "core/protect.def"
 #undef RULE
-};
-
-static const char *const power_words[] = {
-#define STATE(id, number, powered, words) [number] = words,
-#define ARROW(...)
-#include "core/power.def"
 };
 
 static const char *const switch_words[] = {
@@ -118,7 +110,6 @@ static const struct word_list {
     size_t count;
 } word_lists[OF_COUNT] = {
     [OF_SWITCH] = {switch_words,    COUNT(switch_words)   },
-    [OF_POWER] = {power_words,     COUNT(power_words)    },
     [OF_COMMAND] = {command_words,   COUNT(command_words)  },
     [OF_ROLE] = {role_words,      COUNT(role_words)     },
     [OF_URGENT] = {emergency_words, COUNT(emergency_words)},
@@ -165,11 +156,13 @@ static const char *detail_words(const struct event *event)
 {
     uint8_t detail = kinds[event->kind].detail;
     if (is_alarm(event))
-        return alarm_info[event->detail].label;
+        return alarm_words[event->detail];
     if (detail == OF_PARAM && event->detail < PARAM_COUNT)
-        return param_info[event->detail].label;
+        return param_words[event->detail];
     if (detail == OF_TEXT && event->detail < TEXT_PARAM_COUNT)
-        return text_param_info[event->detail].label;
+        return text_param_words[event->detail];
+    if (detail == OF_POWER)
+        return power_words(event->detail);
     const struct word_list *list = &word_lists[detail];
     return event->detail < list->count ? list->words[event->detail] : NULL;
 }
@@ -187,7 +180,7 @@ static void put_numbers(struct text_writer *writer, const struct event *event)
     if (setting)
         unit = param_info[event->detail].unit;
     else if (rule != NULL)
-        unit = quantities[rule->quantity].unit;
+        unit = quantity_unit[rule->quantity];
     if (unit == UNIT_TEXT)
         return;
     json_put_string(writer, "unit", unit_name[unit]);
@@ -242,7 +235,7 @@ void json_event(struct text_writer *writer, const struct event *event)
     const struct rule_row *rule = rule_of(event);
     if (rule != NULL) {
         json_put_string(writer, "rule", rule->name);
-        json_put_string(writer, "quantity", quantities[rule->quantity].words);
+        json_put_string(writer, "quantity", quantity_words(rule->quantity));
     }
     if (event->session < SESSION_COUNT)
         json_put_string(writer, "by", session_words[event->session]);

@@ -12,6 +12,7 @@
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "ui/text.h"
+#include "ui/words.h"
 
 static const char *const access_name[] = {
     [ACCESS_READ] = "read", [ACCESS_USER] = "user", [ACCESS_INSTALLER] = "installer"};
@@ -28,19 +29,17 @@ static const char *const subject_name[] = {
     [REASON_SUBJECT_NONE] = "none", [REASON_SUBJECT_CELL] = "cell", [REASON_SUBJECT_PACK] = "pack"};
 
 static const struct power_row {
-    const char *words;
     bool powered;
 } power_rows[] = {
-#define STATE(id, number, powered, words) [number] = {words, powered},
+#define STATE(id, number, powered, words) [number] = {powered},
 #define ARROW(...)
 #include "core/power.def"
 };
 
 static const struct source_row {
     const char *name;
-    const char *label;
 } source_rows[] = {
-#define SOURCE(number, name, kind, value, side, factor, unit, label) [number] = {#name, label},
+#define SOURCE(number, name, kind, value, side, factor, unit, label) [number] = {#name},
 #include "core/contacts.def"
 #undef SOURCE
 };
@@ -55,7 +54,7 @@ static void put_param(struct text_writer *writer, size_t row)
 {
     const struct param_info *info = &param_info[row];
     json_put_string(writer, "name", info->name);
-    json_put_string(writer, "label", info->label);
+    json_put_string(writer, "label", param_words[row]);
     json_put_string(writer, "unit", unit_name[info->unit]);
     json_put_integer(writer, "default", info->initial);
     json_put_integer(writer, "min", info->min);
@@ -67,7 +66,7 @@ static void put_text(struct text_writer *writer, size_t row)
 {
     const struct text_param_info *info = &text_param_info[row];
     json_put_string(writer, "name", info->name);
-    json_put_string(writer, "label", info->label);
+    json_put_string(writer, "label", text_param_words[row]);
     json_put_integer(writer, "size", info->size);
     json_put_string(writer, "access", access_name[info->access]);
     json_put_boolean(writer, "secret", info->secret);
@@ -77,7 +76,7 @@ static void put_value(struct text_writer *writer, size_t row)
 {
     const struct value_info *info = &value_info[row];
     json_put_string(writer, "name", info->name);
-    json_put_string(writer, "label", info->label);
+    json_put_string(writer, "label", value_words[row]);
     json_put_string(writer, "kind", kind_name[info->kind]);
     json_put_string(writer, "unit", unit_name[info->unit]);
     json_put_string(writer, "scope", scope_name[info->scope]);
@@ -89,7 +88,7 @@ static void put_alarm(struct text_writer *writer, size_t row)
 {
     const struct alarm_info *info = &alarm_info[row];
     json_put_string(writer, "name", info->name);
-    json_put_string(writer, "label", info->label);
+    json_put_string(writer, "label", alarm_words[row]);
     json_put_string(writer, "severity", severity_name[info->severity]);
     if (info->jk_bit >= 0)
         json_put_integer(writer, "jk_bit", info->jk_bit);
@@ -98,21 +97,21 @@ static void put_alarm(struct text_writer *writer, size_t row)
 static void put_reason(struct text_writer *writer, size_t row)
 {
     json_put_string(writer, "name", reason_info[row].name);
-    json_put_string(writer, "words", reason_info[row].words);
+    json_put_string(writer, "words", reason_words[row]);
     json_put_string(writer, "subject", subject_name[reason_info[row].subject]);
 }
 
 static void put_power_state(struct text_writer *writer, size_t row)
 {
     json_put_integer(writer, "name", (int64_t)row);
-    json_put_string(writer, "words", power_rows[row].words);
+    json_put_string(writer, "words", power_words((uint8_t)row));
     json_put_boolean(writer, "powered", power_rows[row].powered);
 }
 
 static void put_contact_source(struct text_writer *writer, size_t row)
 {
     json_put_string(writer, "name", source_rows[row].name);
-    json_put_string(writer, "label", source_rows[row].label);
+    json_put_string(writer, "label", contact_source_words((uint8_t)row));
     json_put_integer(writer, "number", (int64_t)row);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "ui/words.h"
 
 const char *const unit_name[UNIT_KIND_COUNT] = {
 #define UNIT(id, symbol) [UNIT_##id] = symbol,
@@ -68,7 +69,7 @@ void text_reason(struct text_writer *writer, enum reason reason, int32_t index)
 {
     ASSERT(reason < REASON_COUNT);
     const struct reason_info *info = &reason_info[reason];
-    writer_text(writer, info->words);
+    writer_text(writer, reason_words[reason]);
     if (info->subject == REASON_SUBJECT_NONE || index < 0)
         return;
     bool cell = info->subject == REASON_SUBJECT_CELL;

@@ -12,6 +12,7 @@
 #include "core/protect_rules.h"
 #include "protocols/protocols.h"
 #include "ui/text.h"
+#include "ui/words.h"
 #include "wire/can_table.h"
 
 enum { CELL_SIZE = 64 };
@@ -106,7 +107,7 @@ static void print_rule(const struct rule *rule, const struct params *params)
     if (rule_delay_ms(rule, params) > 0)
         text_value(&writer, (int32_t)rule_delay_ms(rule, params), UNIT_MS);
     printf("    %-21s %-7s %s\n", rule->name, rule->level == LEVEL_TRIP ? "acts" : "warns",
-           quantity_info[rule->quantity].words);
+           quantity_words(rule->quantity));
     printf("        trip %s %s; release %s; opens %s\n", trip, delay, release,
            blocks_words(rule->blocks));
 }
@@ -114,7 +115,7 @@ static void print_rule(const struct rule *rule, const struct params *params)
 static void print_alarm(size_t id, const struct params *params)
 {
     const struct alarm_info *info = &alarm_info[id];
-    printf("%s: %s\n    %s; LED %s; contact sources", info->name, info->label,
+    printf("%s: %s\n    %s; LED %s; contact sources", info->name, alarm_words[id],
            severity_name[info->severity], info->led == ALARM_LED_ALM ? "ALM" : "-");
     if (info->contact_source)
         printf(" %d", info->contact_source);

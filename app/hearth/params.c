@@ -8,6 +8,7 @@
 #include "app/hearth/presets.h"
 #include "core/params.h"
 #include "ui/text.h"
+#include "ui/words.h"
 
 static const struct argp_option options[] = {
     {"preset", 'p',  "NAME", 0, PRESET_HELP, 0},
@@ -60,12 +61,12 @@ int params_command(int argc, char **argv)
     for (int id = 0; id < PARAM_COUNT; id++) {
         const struct param_info *info = &param_info[id];
         printf("%-33s %9d %9d %9d %-9s %-9s %s\n", info->name, choice.params.value[id], info->min,
-               info->max, unit_name[info->unit], access_name[info->access], info->label);
+               info->max, unit_name[info->unit], access_name[info->access], param_words[id]);
     }
     for (int id = 0; id < TEXT_PARAM_COUNT; id++) {
         const struct text_param_info *info = &text_param_info[id];
         printf("%-33s %9s %9s %9u %-9s %-9s %s\n", info->name, "-", "-", info->size, "text",
-               access_name[info->access], info->label);
+               access_name[info->access], text_param_words[id]);
     }
     return EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 #include "core/protect.h"
 #include "core/storage.h"
 #include "ui/event.h"
+#include "ui/words.h"
 
 static char buffer[512];
 
@@ -57,7 +58,7 @@ static void a_setting_tells_who_asked(void **state)
                                 .detail = PARAM_balance_trigger_mv,
                                 .session = SESSION_LOCAL};
     const char *json = json_of(event);
-    assert_non_null(strstr(json, param_info[PARAM_balance_trigger_mv].label));
+    assert_non_null(strstr(json, param_words[PARAM_balance_trigger_mv]));
     assert_non_null(strstr(json, "\"unit\":\"mV\",\"value\":5,\"before\":10,\"by\":\"page or "
                                  "screen\""));
 }
@@ -120,10 +121,10 @@ static void every_kind_and_every_detail_has_words(void **state)
             assert_true(strlen(words_of((enum event_kind)kind, detail, 0)) > 3);
     }
     for (int alarm = 0; alarm < ALARM_COUNT; alarm++)
-        assert_non_null(strstr(words_of(EVENT_ALARM_SET, alarm, 0), alarm_info[alarm].label));
+        assert_non_null(strstr(words_of(EVENT_ALARM_SET, alarm, 0), alarm_words[alarm]));
     for (int state_number = 0; state_number < POWER_STATE_COUNT; state_number++)
         assert_non_null(
-            strstr(words_of(EVENT_POWER, state_number, 0), power_state_words[state_number]));
+            strstr(words_of(EVENT_POWER, state_number, 0), power_words((uint8_t)state_number)));
     for (int kind = 0; kind < COMMAND_KIND_COUNT; kind++)
         assert_non_null(strstr(words_of(EVENT_COMMAND, kind, 0), ": "));
 }

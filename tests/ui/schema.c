@@ -8,6 +8,7 @@
 #include "core/snapshot.h"
 #include "protocols/protocols.h"
 #include "ui/schema.h"
+#include "ui/words.h"
 
 static char buffer[SCHEMA_SIZE_MAX];
 static struct text_writer writer;
@@ -75,7 +76,7 @@ static void power_states_are_told_in_words(void **state)
 {
     (void)state;
     for (int number = 0; number < POWER_STATE_COUNT; number++)
-        assert_non_null(strstr(buffer, power_state_words[number]));
+        assert_non_null(strstr(buffer, power_words((uint8_t)number)));
     assert_non_null(strstr(buffer, "{\"name\":2,\"words\":\"on\",\"powered\":true}"));
     assert_non_null(strstr(buffer, "{\"name\":6,\"words\":\"sleeping\",\"powered\":false}"));
 }
