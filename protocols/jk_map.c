@@ -61,6 +61,27 @@ static int64_t sensors_of(const struct snapshot *snapshot)
     return mask | (uint8_t)~ALL_SENSORS;
 }
 
+/* Two alarms that stop a whole bank have no JK bit. Between our packs they travel in the field
+ * UserAlarm, marked by its upper byte; it is 0 as long as there is none, like in JK packs. */
+enum { OWN_MARK = 0x4800, OWN_MARK_MASK = 0xFF00 };
+static const uint8_t own_alarms[] = {ALARM_thermal_event, ALARM_extinguisher};
+
+static int64_t own_alarms_raw(const struct snapshot *s)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; i < COUNT(own_alarms); i++)
+        bits |= (uint32_t)alarm_get(s->alarms, (enum alarm)own_alarms[i]) << i;
+    return bits ? OWN_MARK | bits : 0;
+}
+
+static void take_own_alarms(struct snapshot *s, int64_t raw)
+{
+    if ((raw & OWN_MARK_MASK) != OWN_MARK)
+        return;
+    for (size_t i = 0; i < COUNT(own_alarms); i++)
+        alarm_put(s->alarms, (enum alarm)own_alarms[i], raw >> i & 1);
+}
+
 static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row, uint16_t id)
 {
     int32_t value = id < VALUE_NUMBER_COUNT ? value_of(s, id) : 0;
@@ -73,6 +94,8 @@ static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row,
         return (int64_t)abs32(value) * 1000;
     case JK_HOOK_ALARMS:
         return s->alarms[0] & JK_ALARM_MASK;
+    case JK_HOOK_OWN_ALARMS:
+        return own_alarms_raw(s);
     case JK_HOOK_SOC: /* half goes down: packs show 99 at 99.49 %, which is 995 permille */
         return div_round(2 * (int64_t)value - 1, 20);
     case JK_HOOK_FIRST_TIMER:
@@ -281,6 +304,9 @@ static void take_hook(const struct reader *reader, const struct jk_register *row
         s->alarms[0] = (uint32_t)raw & JK_ALARM_MASK;
         s->alarms[1] = 0;
         snapshot_set_have(s, VALUE_alarms, true);
+        break;
+    case JK_HOOK_OWN_ALARMS:
+        take_own_alarms(s, raw);
         break;
     case JK_HOOK_SOC:
         take_soc(reader, raw);

@@ -43,6 +43,7 @@ enum jk_kind {
     JK_HOOK_TEMP,
     JK_HOOK_POWER,
     JK_HOOK_ALARMS,
+    JK_HOOK_OWN_ALARMS,
     JK_HOOK_SOC,
     JK_HOOK_FIRST_TIMER,
     JK_HOOK_TIMER,

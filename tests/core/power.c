@@ -323,15 +323,15 @@ static void numbers_and_power_of_the_states_stay(void **state)
         uint8_t number;
         bool powered;
     } expected[POWER_STATE_COUNT] = {
-        {POWER_OFF,       false},
-        {POWER_STARTING,  false},
-        {POWER_ON,        true },
-        {POWER_STOPPED,   false},
-        {POWER_PRECHARGE, true,  "pre-charging"},
-        {POWER_PROTECT,               true       },
-        {POWER_SLEEP,               false  },
-        {POWER_EMERGENCY,               true   },
-        {POWER_SHUTTING_DOWN,               false},
+        {POWER_OFF,           false},
+        {POWER_STARTING,      false},
+        {POWER_ON,            true },
+        {POWER_STOPPED,       false},
+        {POWER_PRECHARGE,     true },
+        {POWER_PROTECT,       true },
+        {POWER_SLEEP,         false},
+        {POWER_EMERGENCY,     true },
+        {POWER_SHUTTING_DOWN, false},
     };
     for (uint8_t i = 0; i < POWER_STATE_COUNT; i++) {
         const struct power power = {.state = i};

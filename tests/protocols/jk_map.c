@@ -103,8 +103,28 @@ static void every_alarm_of_jk_has_its_own_bit(void **state)
         round_trip(&source, &copy, frame);
         uint32_t bits = get_u32le(frame + JK_FRAME_DATA + 0x0A0);
         assert_int_equal(bits, i < JK_ALARM_COUNT ? 1u << i : 0);
-        assert_int_equal(alarm_get(copy.alarms, (enum alarm)i), i < JK_ALARM_COUNT);
+        uint16_t own = get_u16le(frame + JK_FRAME_DATA + 0x0BA);
+        bool stops_the_bank = i == ALARM_thermal_event || i == ALARM_extinguisher;
+        assert_int_equal(own != 0, stops_the_bank);
+        assert_int_equal(alarm_get(copy.alarms, (enum alarm)i),
+                         i < JK_ALARM_COUNT || stops_the_bank);
     }
+}
+
+static void a_user_alarm_of_another_maker_is_not_ours(void **state)
+{
+    (void)state;
+    struct snapshot source, copy;
+    struct params params;
+    uint8_t frame[JK_FRAME_SIZE];
+    fill(&source);
+    round_trip(&source, &copy, frame);
+    params_init(&params);
+    frame[JK_FRAME_DATA + 0x0BA] = 3;
+    frame[JK_FRAME_SIZE - 1] = (uint8_t)(frame[JK_FRAME_SIZE - 1] + 3); /* its sum */
+    assert_true(jk_frame_good(frame));
+    assert_int_equal(jk_map_decode_frame(frame, &copy, &params), DECODED);
+    assert_int_equal(copy.alarms[1], 0);
 }
 
 static void soc_is_refined_only_when_the_charge_agrees(void **state)
@@ -268,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_status_frame_carries_the_values_over),
+        cmocka_unit_test(a_user_alarm_of_another_maker_is_not_ours),
         cmocka_unit_test(extremes_follow_from_what_the_frame_carries),
         cmocka_unit_test(a_missing_sensor_is_minus_200_degrees_on_the_wire_and_unknown_after),
         cmocka_unit_test(every_alarm_of_jk_has_its_own_bit),
