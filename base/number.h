@@ -49,6 +49,18 @@ static inline uint32_t add_sat_u32(uint32_t a, uint32_t b)
     return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
+/* Walk over a set of bits: `for (; set; set = without_first(set))` and the number of each in turn.
+ * The set is not 0. */
+static inline int first_bit(uint64_t set)
+{
+    return __builtin_ctzll(set);
+}
+
+static inline uint64_t without_first(uint64_t set)
+{
+    return set & (set - 1);
+}
+
 /* Time comparison that survives the wrap of a 32-bit millisecond or microsecond clock. */
 bool elapsed_u32(uint32_t now, uint32_t then, uint32_t interval);
 

@@ -2,8 +2,8 @@
  * Protection engine. One loop over the rule table; each rule counts time beyond its trip value,
  * acts in the first step whose accumulated time reaches the delay, and releases by its latch: AUTO
  * when the release condition has held, COUNTED by time for a limited number of tries, MANUAL and
- * SERVICE on request. A rule whose quantity is safe and that remembers nothing costs one
- * comparison.
+ * SERVICE on request. A quantity within its band costs two comparisons, however many rules it has;
+ * only rules of the others are looked at, and those that remember something.
  */
 #include "core/protect.h"
 
@@ -16,12 +16,6 @@ enum {
     FORGET_MS = 86400000, /* tries are forgotten after a quiet day */
 };
 
-/* Turns both sides into "over". Quantities are far from the ends of int32_t. */
-static int32_t turned(uint8_t side, int32_t value)
-{
-    return side == SIDE_OVER ? value : -value;
-}
-
 /* A release setting must be passed; a hysteresis only reached. */
 static bool is_released(const struct rule *rule, const struct params *params, int32_t value)
 {
@@ -33,8 +27,17 @@ static bool is_released(const struct rule *rule, const struct params *params, in
 
 void protect_set_params(struct protect *protect, const struct params *params)
 {
-    for (int id = 0; id < RULE_COUNT; id++)
-        protect->trip[id] = turned(rules[id].side, rule_trip_value(&rules[id], params));
+    for (int i = 0; i < QUANTITY_COUNT; i++)
+        protect->band[i] = (struct band){.low = INT32_MIN, .high = INT32_MAX};
+    for (int id = 0; id < RULE_COUNT; id++) {
+        struct band *band = &protect->band[rules[id].quantity];
+        int32_t trip = rule_trip_value(&rules[id], params);
+        band->rules |= 1ull << id;
+        if (rules[id].side == SIDE_OVER)
+            band->high = min32(band->high, trip);
+        else
+            band->low = max32(band->low, trip);
+    }
 }
 
 void protect_init(struct protect *protect, const struct params *params)
@@ -121,14 +124,25 @@ static void step_tries(struct protect *protect, uint32_t dt_ms)
     }
 }
 
-static void step_rule(struct protect *protect, int id, bool beyond, const struct measured *measured,
+/* Measured quantities mean nothing before the first plausible measurement. */
+static bool is_beyond(const struct rule *rule, const struct measured *measured,
+                      const struct params *params)
+{
+    if (!measured->seen && quantity_info[rule->quantity].kind == QUANTITY_MEASURED)
+        return false;
+    int32_t value = measured->quantity[rule->quantity];
+    int32_t trip = rule_trip_value(rule, params);
+    return rule->side == SIDE_OVER ? value >= trip : value <= trip;
+}
+
+static void step_rule(struct protect *protect, int id, const struct measured *measured,
                       const struct params *params, uint32_t dt_ms)
 {
     const struct rule *rule = &rules[id];
     struct rule_state *state = &protect->state[id];
     if (state->active)
         step_active(rule, state, measured, params, dt_ms);
-    else if (beyond)
+    else if (is_beyond(rule, measured, params))
         step_idle(protect, rule, state, params, dt_ms);
     else
         *state = (struct rule_state){0};
@@ -139,18 +153,17 @@ static void step_rule(struct protect *protect, int id, bool beyond, const struct
     protect->busy = busy ? protect->busy | bit : protect->busy & ~bit;
 }
 
-/* A bit per rule whose quantity is beyond its trip value. Measured quantities mean nothing before
- * the first plausible measurement. */
-static uint64_t find_beyond(const struct protect *protect, const struct measured *measured)
+/* The rules of all quantities that are not safe. */
+static uint64_t find_touched(const struct protect *protect, const struct measured *measured)
 {
-    uint64_t beyond = 0;
-    for (int id = 0; id < RULE_COUNT; id++) {
-        int32_t value = turned(rules[id].side, measured->quantity[rules[id].quantity]);
-        if (value >= protect->trip[id] &&
-            (measured->seen || quantity_info[rules[id].quantity].kind == QUANTITY_SIGN))
-            beyond |= 1ull << id;
+    uint64_t touched = 0;
+    for (int i = 0; i < QUANTITY_COUNT; i++) {
+        const struct band *band = &protect->band[i];
+        int32_t value = measured->quantity[i];
+        if (value <= band->low || value >= band->high)
+            touched |= band->rules;
     }
-    return beyond;
+    return touched;
 }
 
 void protect_step(struct protect *protect, const struct measured *measured,
@@ -162,12 +175,9 @@ void protect_step(struct protect *protect, const struct measured *measured,
     protect->release_left_ms = 0;
     protect->dead_cell |= measured->seen && measured->quantity[QUANTITY_CELL_MIN_MV] < DEAD_CELL_MV;
     step_tries(protect, dt_ms);
-    uint64_t beyond = find_beyond(protect, measured);
-    uint64_t look = beyond | protect->busy;
-    for (int id = 0; look; id++, look >>= 1) {
-        if (look & 1)
-            step_rule(protect, id, beyond >> id & 1, measured, params, dt_ms);
-    }
+    uint64_t look = find_touched(protect, measured) | protect->busy;
+    for (; look; look = without_first(look))
+        step_rule(protect, first_bit(look), measured, params, dt_ms);
 }
 
 static bool may_release(const struct protect *protect, int id, const struct params *params)
