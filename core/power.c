@@ -166,5 +166,5 @@ uint32_t power_sleep_left_ms(const struct power *power, const struct params *par
 {
     uint32_t delay_ms = (uint32_t)params->smart_sleep_delay_s * 1000u;
     bool may_sleep = power->state == POWER_ON || power->state == POWER_PROTECT;
-    return may_sleep && power->idle_ms && power->idle_ms < delay_ms ? delay_ms - power->idle_ms : 0;
+    return may_sleep && power->idle_ms ? delay_ms - power->idle_ms : 0;
 }

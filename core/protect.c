@@ -109,8 +109,8 @@ static void collect(struct protect *protect, const struct rule *rule,
     protect->blocks |= rule->blocks;
     if (rule->latch != LATCH_COUNTED || state->locked)
         return;
-    uint32_t hold_ms = rule_hold_ms(rule, params);
-    uint32_t left_ms = hold_ms > state->released_ms ? hold_ms - state->released_ms : 0;
+    /* Held as long as the row asks, it would have been released. */
+    uint32_t left_ms = rule_hold_ms(rule, params) - state->released_ms;
     if (!protect->release_left_ms || left_ms < protect->release_left_ms)
         protect->release_left_ms = left_ms;
 }

@@ -121,6 +121,7 @@ static void step_bank(struct device *device, uint32_t dt_ms, uint64_t now_us)
 
 void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us)
 {
+    inputs->dip &= JK_ADDRESS_MAX; /* four switches */
     if (inputs->dip != device->dip)
         take_role(device, inputs->dip, now_us);
     inputs->bus_request = device->bus_request;
