@@ -3,7 +3,6 @@
  */
 #include "core/alarms.h"
 
-#include "base/assert.h"
 #include "base/text.h"
 
 const struct alarm_info alarm_info[ALARM_COUNT] = {
@@ -27,21 +26,20 @@ const uint32_t alarm_lit_set[ALARM_WORDS] = {0u
 };
 #undef ALARM
 
-bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm)
-{
-    ASSERT(alarm < ALARM_COUNT);
-    return set[alarm / 32] >> alarm % 32 & 1;
-}
-
-void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active)
-{
-    ASSERT(alarm < ALARM_COUNT);
-    uint32_t bit = 1u << alarm % 32;
-    if (active)
-        set[alarm / 32] |= bit;
-    else
-        set[alarm / 32] &= ~bit;
-}
+#define ALARM(id, severity, ...)                                                                   \
+    | (SEVERITY_##severity != SEVERITY_WARNING && ALARM_##id / 32 == WORD ? 1u << ALARM_##id % 32  \
+                                                                          : 0u)
+const uint32_t alarm_protecting_set[ALARM_WORDS] = {0u
+#define WORD 0
+#include "core/alarms.def"
+                                                    ,
+#undef WORD
+                                                    0u
+#define WORD 1
+#include "core/alarms.def"
+#undef WORD
+};
+#undef ALARM
 
 int alarm_find(const char *name)
 {

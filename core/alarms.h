@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/assert.h"
+
 enum alarm {
 #define ALARM(id, ...) ALARM_##id,
 #include "core/alarms.def"
@@ -36,11 +38,34 @@ struct alarm_info {
 
 extern const struct alarm_info alarm_info[ALARM_COUNT];
 
-/* The alarms that light the lamp ALM, as a set. */
+/* The alarms that light the lamp ALM, and those that are no mere warnings, as sets. */
 extern const uint32_t alarm_lit_set[ALARM_WORDS];
+extern const uint32_t alarm_protecting_set[ALARM_WORDS];
 
-bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm);
-void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active);
+static inline bool alarm_get(const uint32_t set[ALARM_WORDS], enum alarm alarm)
+{
+    ASSERT(alarm < ALARM_COUNT);
+    return set[alarm / 32] >> alarm % 32 & 1;
+}
+
+static inline void alarm_put(uint32_t set[ALARM_WORDS], enum alarm alarm, bool active)
+{
+    ASSERT(alarm < ALARM_COUNT);
+    uint32_t bit = 1u << alarm % 32;
+    if (active)
+        set[alarm / 32] |= bit;
+    else
+        set[alarm / 32] &= ~bit;
+}
+
+/* Whether two sets share an alarm. */
+static inline bool alarm_common(const uint32_t a[ALARM_WORDS], const uint32_t b[ALARM_WORDS])
+{
+    uint32_t common = 0;
+    for (int word = 0; word < ALARM_WORDS; word++)
+        common |= a[word] & b[word];
+    return common != 0;
+}
 
 /* Id of a name, or -1. */
 int alarm_find(const char *name);

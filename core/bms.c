@@ -225,10 +225,7 @@ static void step_record(struct bms *bms, uint32_t dt_ms)
 
 static bool lights_alarm(const struct bms *bms)
 {
-    uint32_t lit = 0;
-    for (int word = 0; word < ALARM_WORDS; word++)
-        lit |= (bms->alarms[word] | bms->warnings[word]) & alarm_lit_set[word];
-    return lit != 0;
+    return alarm_common(bms->alarms, alarm_lit_set) || alarm_common(bms->warnings, alarm_lit_set);
 }
 
 /* Before the first complete measurement and after an internal error nothing is driven at all. */

@@ -5,6 +5,7 @@
 #include "core/contacts.h"
 
 #include "base/assert.h"
+#include "base/number.h"
 
 enum { PULSE_MS = 500, PULSE_PERIOD_MS = 1000 };
 
@@ -59,13 +60,10 @@ void contact_conditions_measure(struct contact_conditions *conditions, const str
 /* A bit per source that has an active alarm. */
 static uint32_t alarmed_sources(const uint32_t alarms[ALARM_WORDS])
 {
-    uint32_t sources = 0;
-    for (int id = 0; id < ALARM_COUNT; id++) {
-        if (!alarm_get(alarms, (enum alarm)id))
-            continue;
-        sources |= 1u << alarm_info[id].contact_source;
-        if (alarm_info[id].severity != SEVERITY_WARNING)
-            sources |= 1u << SOURCE_system_alarm;
+    uint32_t sources = (uint32_t)alarm_common(alarms, alarm_protecting_set) << SOURCE_system_alarm;
+    for (int word = 0; word < ALARM_WORDS; word++) {
+        for (uint64_t set = alarms[word]; set; set = without_first(set))
+            sources |= 1u << alarm_info[32 * word + first_bit(set)].contact_source;
     }
     return sources & ~(1u << SOURCE_off); /* an alarm without a source names 0 */
 }

@@ -120,16 +120,6 @@ static bool is_open(enum direction direction, const struct snapshot *snapshot)
            allowed != 0;
 }
 
-static bool protecting(const struct snapshot *snapshot)
-{
-    for (int id = 0; id < ALARM_COUNT; id++) {
-        if (alarm_info[id].severity != SEVERITY_WARNING &&
-            alarm_get(snapshot->alarms, (enum alarm)id))
-            return true;
-    }
-    return false;
-}
-
 /* Why a direction is closed. Not every reading tells the power state; a closed pack without any
  * alarm is starting. */
 static enum reason closed_reason(const struct snapshot *snapshot, bool enabled, bool protection)
@@ -152,7 +142,7 @@ static enum reason closed_reason(const struct snapshot *snapshot, bool enabled, 
 static void close_direction(struct current_limit *current, const struct snapshot *snapshot,
                             bool enabled)
 {
-    bool protection = protecting(snapshot);
+    bool protection = alarm_common(snapshot->alarms, alarm_protecting_set);
     if (protection)
         current->hold_ms = AFTER_TRIP_MS;
     enum reason reason = closed_reason(snapshot, enabled, protection);

@@ -7,7 +7,10 @@
 
 #include "base/number.h"
 
-enum { FORCE_CHARGE_BAND_PERMILLE = 40 };
+enum {
+    FORCE_CHARGE_BAND_PERMILLE = 40,
+    BALANCE_OUT_OF = 2, /* of balance_state */
+};
 
 static const uint8_t measured_values[] = {
     VALUE_pack_mv,        VALUE_pack_ma,         VALUE_power_w,        VALUE_cell_mean_mv,
@@ -25,6 +28,28 @@ static const uint8_t decided_values[] = {
     VALUE_warnings,        VALUE_heating_on,
     VALUE_heating_ma,      VALUE_precharging,
     VALUE_charger_present, VALUE_emergency_left_s,
+};
+
+/* Always known from the first slow report on. */
+static const uint8_t slow_values[] = {
+    VALUE_cell_count,
+    VALUE_cell_present_mask,
+    VALUE_temp_sensor_mask,
+    VALUE_soc_permille,
+    VALUE_soh_permille,
+    VALUE_remaining_mah,
+    VALUE_full_mah,
+    VALUE_cycle_mah,
+    VALUE_cycle_count,
+    VALUE_force_charge,
+    VALUE_full_charge_requested,
+    VALUE_release_left_s,
+    VALUE_run_time_s,
+    VALUE_uptime_s,
+    VALUE_start_count,
+    VALUE_record_count,
+    VALUE_sleep_left_s,
+    VALUE_wire_alarm_mask,
 };
 
 /* Which values are known; changes seldom. */
@@ -94,53 +119,62 @@ static void report_charge(struct snapshot *s, struct bms *bms)
         bms->force_charge = low > 0;
     else if (soc->soc_permille >= low + FORCE_CHARGE_BAND_PERMILLE)
         bms->force_charge = false;
-    snapshot_put(s, VALUE_soc_permille, soc->soc_permille);
-    snapshot_put(s, VALUE_soh_permille, 1000);
-    snapshot_put(s, VALUE_remaining_mah, soc->remaining_mah);
-    snapshot_put(s, VALUE_full_mah, soc->full_mah);
-    snapshot_put(s, VALUE_cycle_mah, soc->cycle_mah);
-    snapshot_put(s, VALUE_cycle_count, soc->cycle_mah / bms->params.nominal_mah);
-    snapshot_put(s, VALUE_force_charge, bms->force_charge);
-    snapshot_put(s, VALUE_full_charge_requested, soc_full_charge_due(soc));
+    s->soc_permille = soc->soc_permille;
+    s->remaining_mah = soc->remaining_mah;
+    s->full_mah = soc->full_mah;
+    s->cycle_mah = soc->cycle_mah;
+    s->cycle_count = soc->cycle_mah / bms->params.nominal_mah;
+    s->force_charge = bms->force_charge;
+    s->full_charge_requested = soc_full_charge_due(soc);
 }
 
 static void report_times(struct snapshot *s, const struct bms *bms)
 {
-    snapshot_put(s, VALUE_release_left_s, (int32_t)(bms->protect.release_left_ms / 1000));
-    snapshot_put(s, VALUE_run_time_s, (int32_t)(bms->run_time_ms / 1000));
-    snapshot_put(s, VALUE_uptime_s, (int32_t)(bms->uptime_ms / 1000));
-    snapshot_put(s, VALUE_start_count, (int32_t)bms->start_count);
-    snapshot_put(s, VALUE_record_count, (int32_t)bms->record_count);
-    snapshot_put(s, VALUE_sleep_left_s,
-                 (int32_t)(power_sleep_left_ms(&bms->power, &bms->params) / 1000));
-    snapshot_put(s, VALUE_clock_s, (int32_t)bms->clock_s);
+    s->release_left_s = (int32_t)(bms->protect.release_left_ms / 1000);
+    s->run_time_s = (int32_t)(bms->run_time_ms / 1000);
+    s->uptime_s = (int32_t)(bms->uptime_ms / 1000);
+    s->start_count = (int32_t)bms->start_count;
+    s->record_count = (int32_t)bms->record_count;
+    s->sleep_left_s = (int32_t)(power_sleep_left_ms(&bms->power, &bms->params) / 1000);
+    s->clock_s = (int32_t)bms->clock_s;
     snapshot_set_have(s, VALUE_clock_s, bms->clock_s != 0);
 }
 
-/* Resistances that the balancer's steps have taught. */
+/* Resistances that the balancer's steps have taught: none, until one is known. */
 static void report_wires(struct snapshot *s, const struct wires *wires, uint8_t cells)
 {
+    s->wire_alarm_mask = (int32_t)wires->high_mask;
+    if (wires->largest_uohm == 0)
+        return;
     for (uint8_t i = 0; i < cells; i++) {
         int32_t uohm = wires_get(wires, i);
         snapshot_put(s, (enum value_id)(VALUE_wire_mohm + i), (int32_t)div_round(uohm, 1000));
         snapshot_set_have(s, (enum value_id)(VALUE_wire_mohm + i), uohm > 0);
     }
-    snapshot_put(s, VALUE_wire_alarm_mask, (int32_t)wires->high_mask);
+}
+
+/* What never changes. */
+static void report_once(struct snapshot *s)
+{
+    for (size_t i = 0; i < COUNT(slow_values); i++)
+        snapshot_set_have(s, (enum value_id)slow_values[i], true);
+    s->soh_permille = 1000;
+    snapshot_put_maker(s, "Hearth", sizeof("Hearth"));
 }
 
 void report_slow(struct bms *bms)
 {
     struct snapshot *s = &bms->snapshot;
     uint8_t cells = bms->measured.cell_count;
-    snapshot_put(s, VALUE_cell_count, cells);
-    snapshot_put(s, VALUE_cell_present_mask, (int32_t)((1u << cells) - 1));
-    snapshot_put(s, VALUE_temp_sensor_mask,
-                 bms->measured.temp_valid_mask << 1 | bms->measured.mos_valid);
+    if (!snapshot_have(s, VALUE_maker))
+        report_once(s);
+    s->cell_count = cells;
+    s->cell_present_mask = (int32_t)((1u << cells) - 1);
+    s->temp_sensor_mask = bms->measured.temp_valid_mask << 1 | bms->measured.mos_valid;
     report_wires(s, &bms->balance.wires, cells);
     report_charge(s, bms);
     report_times(s, bms);
     limits_publish(&bms->limits, s);
-    snapshot_put_maker(s, "Hearth", sizeof("Hearth"));
 }
 
 void report_outputs(struct bms *bms, const struct inputs *inputs)
@@ -148,12 +182,15 @@ void report_outputs(struct bms *bms, const struct inputs *inputs)
     struct snapshot *s = &bms->snapshot;
     s->charger_present = inputs->charger_present;
     const struct balance *balance = &bms->balance;
+    bool moves = balance->ma > 0;
+    if (moves != (s->balance_state == BALANCE_OUT_OF)) {
+        snapshot_set_have(s, VALUE_balance_source_index, moves);
+        snapshot_set_have(s, VALUE_balance_sink_index, moves);
+    }
     s->balance_ma = balance->ma;
-    s->balance_state = balance->ma > 0 ? 2 : 0;
+    s->balance_state = moves ? BALANCE_OUT_OF : 0;
     s->balance_source_index = balance->source;
     s->balance_sink_index = balance->sink;
-    snapshot_set_have(s, VALUE_balance_source_index, balance->ma > 0);
-    snapshot_set_have(s, VALUE_balance_sink_index, balance->ma > 0);
     s->heating_on = bms->heating.on;
     s->heating_ma = bms->heating.on ? bms->heater_ma : 0;
     s->precharging = bms->precharge.on;
