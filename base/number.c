@@ -23,24 +23,6 @@ int64_t div_floor(int64_t num, int64_t den)
     return (num % den < 0) ? quotient - 1 : quotient;
 }
 
-int64_t clamp64(int64_t value, int64_t low, int64_t high)
-{
-    ASSERT(low <= high);
-    if (value < low)
-        return low;
-    return value > high ? high : value;
-}
-
-int32_t clamp32(int64_t value, int32_t low, int32_t high)
-{
-    return (int32_t)clamp64(value, low, high);
-}
-
-int32_t saturate32(int64_t value)
-{
-    return clamp32(value, INT32_MIN, INT32_MAX);
-}
-
 int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1)
 {
     ASSERT(x0 < x1);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/assert.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Quotient rounded half away from zero. `den` is not 0. */
@@ -16,11 +18,25 @@ int64_t div_round(int64_t num, int64_t den);
 /* Quotient rounded towards minus infinity (for limits, which are never rounded up). `den` > 0. */
 int64_t div_floor(int64_t num, int64_t den);
 
-int64_t clamp64(int64_t value, int64_t low, int64_t high);
-int32_t clamp32(int64_t value, int32_t low, int32_t high);
+/* low <= high */
+static inline int64_t clamp64(int64_t value, int64_t low, int64_t high)
+{
+    ASSERT(low <= high);
+    if (value < low)
+        return low;
+    return value > high ? high : value;
+}
+
+static inline int32_t clamp32(int64_t value, int32_t low, int32_t high)
+{
+    return (int32_t)clamp64(value, low, high);
+}
 
 /* Saturates to the range of int32_t. */
-int32_t saturate32(int64_t value);
+static inline int32_t saturate32(int64_t value)
+{
+    return clamp32(value, INT32_MIN, INT32_MAX);
+}
 
 static inline int32_t min32(int32_t a, int32_t b)
 {

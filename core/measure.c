@@ -152,47 +152,59 @@ static bool sensor_good(struct measured *measured, const struct inputs *inputs, 
     return *jump_ms == 0;
 }
 
-/* Updates the sensors that answer; returns the mask of those in use (answering or just lost). */
-static uint8_t take_sensors(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
+/* Holds the last good value for a moment; false when the sensor is lost. */
+static bool take_sensor(struct measured *measured, const struct inputs *inputs, uint8_t i,
+                        uint32_t dt_ms)
 {
-    uint8_t mask = 0;
+    bool good = sensor_good(measured, inputs, i, dt_ms);
+    uint32_t *lost_ms = &measured->temp_lost_ms[i];
+    *lost_ms = good ? 0 : add_sat_u32(*lost_ms, dt_ms);
+    if (good)
+        measured->temp_ddegc[i] = inputs->temp_ddegc[i];
+    return *lost_ms < TEMP_HOLD_MS;
+}
+
+/* What one walk over the sensors in use finds. */
+struct temps {
+    int32_t sum_ddegc;
+    int32_t min_ddegc;
+    int32_t max_ddegc;
+    int32_t count;
+    uint32_t mask;
+};
+
+static struct temps find_temps(struct measured *measured, const struct inputs *inputs,
+                               uint32_t dt_ms)
+{
+    struct temps found = {.min_ddegc = TEMP_HIGH_DDEGC, .max_ddegc = TEMP_LOW_DDEGC};
     for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
-        bool good = sensor_good(measured, inputs, i, dt_ms);
-        uint32_t *lost_ms = &measured->temp_lost_ms[i];
-        *lost_ms = good ? 0 : add_sat_u32(*lost_ms, dt_ms);
-        if (good)
-            measured->temp_ddegc[i] = inputs->temp_ddegc[i];
-        if (*lost_ms < TEMP_HOLD_MS)
-            mask = (uint8_t)(mask | 1u << i);
+        if (!take_sensor(measured, inputs, i, dt_ms))
+            continue;
+        int32_t ddegc = measured->temp_ddegc[i];
+        found.sum_ddegc += ddegc;
+        found.min_ddegc = min32(found.min_ddegc, ddegc);
+        found.max_ddegc = max32(found.max_ddegc, ddegc);
+        found.count++;
+        found.mask |= 1u << i;
     }
-    return mask;
+    return found;
 }
 
 static void take_temps(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)
 {
-    uint8_t mask = take_sensors(measured, inputs, dt_ms);
-    int32_t low = TEMP_HIGH_DDEGC;
-    int32_t high = TEMP_LOW_DDEGC;
-    int32_t sum = 0;
-    int32_t count = 0;
-    for (uint8_t i = 0; i < TEMP_SENSOR_COUNT; i++) {
-        if (!(mask >> i & 1))
-            continue;
-        low = min32(low, measured->temp_ddegc[i]);
-        high = max32(high, measured->temp_ddegc[i]);
-        sum += measured->temp_ddegc[i];
-        count++;
-    }
-    measured->temp_valid_mask = mask;
-    measured->quantity[QUANTITY_TEMP_SPREAD_DDEGC] = count ? high - low : 0;
-    measured->temps_lost = count == 0;
-    measured->temp_fault = count < TEMP_SENSOR_COUNT;
+    const struct temps found = find_temps(measured, inputs, dt_ms);
+    int32_t *quantity = measured->quantity;
+    bool any = found.count > 0;
+    measured->temp_valid_mask = (uint8_t)found.mask;
+    measured->temps_lost = !any;
+    measured->temp_fault = found.count < TEMP_SENSOR_COUNT;
+    measured->temp_min_ddegc = found.min_ddegc;
+    measured->temp_max_ddegc = found.max_ddegc;
+    measured->temp_mean_ddegc = any ? (int32_t)div_round(found.sum_ddegc, found.count) : 0;
     int32_t margin = measured->temp_fault ? TEMP_LOST_MARGIN_DDEGC : 0;
-    measured->temp_min_ddegc = low;
-    measured->temp_max_ddegc = high;
-    measured->temp_mean_ddegc = count ? (int32_t)div_round(sum, count) : 0;
-    measured->quantity[QUANTITY_COLD_DDEGC] = count ? low - margin : TEMP_LOW_DDEGC;
-    measured->quantity[QUANTITY_HOT_DDEGC] = count ? high + margin : TEMP_HIGH_DDEGC;
+    quantity[QUANTITY_TEMP_SPREAD_DDEGC] = any ? found.max_ddegc - found.min_ddegc : 0;
+    quantity[QUANTITY_COLD_DDEGC] = any ? found.min_ddegc - margin : TEMP_LOW_DDEGC;
+    quantity[QUANTITY_HOT_DDEGC] = any ? found.max_ddegc + margin : TEMP_HIGH_DDEGC;
 }
 
 static void take_mos(struct measured *measured, const struct inputs *inputs, uint32_t dt_ms)

@@ -27,16 +27,19 @@ static bool is_released(const struct rule *rule, const struct params *params, in
 
 void protect_set_params(struct protect *protect, const struct params *params)
 {
-    for (int i = 0; i < QUANTITY_COUNT; i++)
-        protect->band[i] = (struct band){.low = INT32_MIN, .high = INT32_MAX};
+    struct bands *bands = &protect->bands;
+    for (int i = 0; i < QUANTITY_COUNT; i++) {
+        bands->low[i] = INT32_MIN;
+        bands->high[i] = INT32_MAX;
+    }
     for (int id = 0; id < RULE_COUNT; id++) {
-        struct band *band = &protect->band[rules[id].quantity];
+        uint8_t i = rules[id].quantity;
         int32_t trip = rule_trip_value(&rules[id], params);
-        band->rules |= 1ull << id;
+        bands->rules[i] |= 1ull << id;
         if (rules[id].side == SIDE_OVER)
-            band->high = min32(band->high, trip);
+            bands->high[i] = min32(bands->high[i], trip);
         else
-            band->low = max32(band->low, trip);
+            bands->low[i] = max32(bands->low[i], trip);
     }
 }
 
@@ -148,20 +151,18 @@ static void step_rule(struct protect *protect, int id, const struct measured *me
         *state = (struct rule_state){0};
     if (state->active)
         collect(protect, rule, state, params);
-    uint64_t bit = 1ull << id;
-    bool busy = state->active || state->beyond_ms || state->forgiven;
-    protect->busy = busy ? protect->busy | bit : protect->busy & ~bit;
+    if (state->active || state->beyond_ms || state->forgiven)
+        protect->busy |= 1ull << id;
 }
 
 /* The rules of all quantities that are not safe. */
-static uint64_t find_touched(const struct protect *protect, const struct measured *measured)
+static uint64_t find_touched(const struct bands *bands, const struct measured *measured)
 {
     uint64_t touched = 0;
     for (int i = 0; i < QUANTITY_COUNT; i++) {
-        const struct band *band = &protect->band[i];
         int32_t value = measured->quantity[i];
-        if (value <= band->low || value >= band->high)
-            touched |= band->rules;
+        if (value <= bands->low[i] || value >= bands->high[i])
+            touched |= bands->rules[i];
     }
     return touched;
 }
@@ -175,7 +176,8 @@ void protect_step(struct protect *protect, const struct measured *measured,
     protect->release_left_ms = 0;
     protect->dead_cell |= measured->seen && measured->quantity[QUANTITY_CELL_MIN_MV] < DEAD_CELL_MV;
     step_tries(protect, dt_ms);
-    uint64_t look = find_touched(protect, measured) | protect->busy;
+    uint64_t look = find_touched(&protect->bands, measured) | protect->busy;
+    protect->busy = 0;
     for (; look; look = without_first(look))
         step_rule(protect, first_bit(look), measured, params, dt_ms);
 }

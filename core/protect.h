@@ -15,11 +15,11 @@ struct tries_state {
     uint32_t quiet_ms; /* since the last trip */
 };
 
-/* Strictly between its ends a quantity is safe: none of its rules is beyond its trip value. */
-struct band {
-    int32_t low;
-    int32_t high;
-    uint64_t rules; /* bit per rule of the quantity */
+/* Strictly between low and high a quantity is safe: none of its rules is beyond its trip value. */
+struct bands {
+    int32_t low[QUANTITY_COUNT];
+    int32_t high[QUANTITY_COUNT];
+    uint64_t rules[QUANTITY_COUNT]; /* bit per rule of the quantity */
 };
 
 struct protect {
@@ -27,11 +27,11 @@ struct protect {
     struct tries_state tries[TRIES_COUNT];
     uint32_t alarms[ALARM_WORDS];
     uint32_t warnings[ALARM_WORDS];
-    uint8_t blocks;                   /* of all active rules */
-    bool dead_cell;                   /* a cell was below 1.5 V: deep discharge stays locked */
-    uint64_t busy;                    /* private: bit per rule that counts, acts or remembers */
-    uint32_t release_left_ms;         /* shortest time to a release by time alone, 0 none */
-    struct band band[QUANTITY_COUNT]; /* private */
+    uint8_t blocks;           /* of all active rules */
+    bool dead_cell;           /* a cell was below 1.5 V: deep discharge stays locked */
+    uint64_t busy;            /* private: bit per rule that counts, acts or remembers */
+    uint32_t release_left_ms; /* shortest time to a release by time alone, 0 none */
+    struct bands bands;       /* private */
 };
 
 _Static_assert(RULE_COUNT <= 64, "busy is a bit per rule");
