@@ -116,21 +116,30 @@ def test_a_sample_is_always_the_same_and_in_order():
 
 
 def test_the_tree_has_at_least_500_mutants():
-    names = [name for pattern in mutate.SUBJECTS for name in mutate.Bench.glob(pattern)]
-    assert sum(len(mutate.mutants_of(n, mutate.read(n))) for n in names) >= 500
+    assert len(mutate.Tree(ROOT).mutants()) >= mutate.MUTANTS_LEAST
 
 
 def test_reasons_written_by_hand_survive_a_rerun_and_moved_lines():
     text = "int f(int a, int b)\n{\n    return a < b || a;\n}\n"
     survivors = mutants(text, "relational")
-    counts = {"count": 9, "killed": 7, "score": 77}
-    first = mutate.markdown(survivors, counts, "")
+    first = mutate.markdown(survivors, {"x.c"}, "")
     written = first.replace("|  |\n", "| never equal |\n", 1)
     assert written != first
     moved = [m._replace(line=m.line + 4) for m in survivors]
-    again = mutate.markdown(moved, counts, written)
+    again = mutate.markdown(moved, {"x.c"}, written)
     assert "x.c:7" in again and again.count("never equal") == 1
-    assert mutate.markdown(survivors, counts, again) == written
+    assert mutate.markdown(survivors, {"x.c"}, again) == written
+
+
+def test_rows_of_other_files_stay_and_those_that_die_go():
+    text = "int f(int a, int b)\n{\n    return a < b;\n}\n"
+    survivors = mutants(text, "relational")
+    others = [m._replace(file="y.c") for m in survivors]
+    both = mutate.markdown(survivors + others, {"x.c", "y.c"}, "").replace("|  |", "| why |")
+    assert both.count("\n| y.c:3 | relational |") == both.count("\n| x.c:3 | relational |") == 2
+    assert mutate.markdown(survivors, {"x.c"}, both) == both
+    fewer = mutate.markdown(survivors[:1], {"x.c"}, both)
+    assert (fewer.count("| x.c"), fewer.count("| y.c"), fewer.count("why |")) == (1, 2, 4)
 
 
 PLANTED = """#include "base/planted.h"

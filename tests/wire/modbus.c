@@ -100,7 +100,7 @@ static void a_reply_tells_its_size_as_soon_as_it_can(void **state)
     static const uint8_t acknowledge[] = {1, 0x10};
     static const uint8_t exception[] = {1, 0x90};
     static const uint8_t strange[] = {1, 0xAB};
-    assert_int_equal(modbus_reply_size(read, 1), 0);
+    assert_int_equal(modbus_reply_size(strange, 1), 0);
     assert_int_equal(modbus_reply_size(read, 2), 0);
     assert_int_equal(modbus_reply_size(read, 3), 9);
     assert_int_equal(modbus_reply_size(largest, 3), MODBUS_SIZE_MAX);
