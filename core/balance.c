@@ -231,10 +231,6 @@ static void look_back(struct balance *balance, const struct measured *measured,
     bool seen = dt_ms <= PROOF_STEP_MAX_MS;
     balance->unproven_ms = seen ? add_sat_u32(balance->unproven_ms, dt_ms) : 0;
     debt_step(&balance->debt, dt_ms);
-    if (!measured->complete) {
-        wires_skip(&balance->wires);
-        return;
-    }
     const struct transfer transfer = {
         .source = balance->source,
         .sink = balance->sink,
@@ -242,7 +238,9 @@ static void look_back(struct balance *balance, const struct measured *measured,
         .ma = balance->ma,
         .ms = balance->phase_ms,
     };
-    if (wires_step(&balance->wires, measured, params, &transfer, dt_ms))
+    if (!measured->complete || wires_idle(&balance->wires, &transfer))
+        wires_skip(&balance->wires);
+    else if (wires_step(&balance->wires, measured, params, &transfer, dt_ms))
         doubt(balance);
 }
 

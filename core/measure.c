@@ -101,8 +101,7 @@ static bool set_plausible(const struct inputs *inputs, const struct cells *cells
     return inputs->pack_valid && inputs->pack_mv >= PACK_CELL_LOW_MV * count &&
            inputs->pack_mv <= PACK_CELL_HIGH_MV * count &&
            (inputs->cell_valid_mask & low_bits(count)) == low_bits(count) &&
-           cells->min_mv >= CELL_LOW_MV && cells->max_mv <= CELL_HIGH_MV &&
-           current_plausible(inputs, params);
+           cells->min_mv >= CELL_LOW_MV && cells->max_mv <= CELL_HIGH_MV;
 }
 
 static void take_cells(struct measured *measured, const struct inputs *inputs,
@@ -234,7 +233,7 @@ void measure_step(struct measured *measured, const struct inputs *inputs,
     measured->cell_count_wrong = !count_matches(inputs->cell_valid_mask, measured->cell_count);
     measured->current_fault = inputs->pack_valid && !current_plausible(inputs, params);
     const struct cells cells = find_cells(inputs->cell_mv, measured->cell_count);
-    bool good = fresh && set_plausible(inputs, &cells, params);
+    bool good = fresh && !measured->current_fault && set_plausible(inputs, &cells, params);
     measured->bad_ms = good ? 0 : add_sat_u32(measured->bad_ms, dt_ms);
     measured->sample_count = inputs->sample_count;
     if (good) {

@@ -148,18 +148,17 @@ void power_step(struct power *power, const struct power_conditions *conditions,
 {
     count_times(power, conditions, measured, params, dt_ms);
     uint32_t causes = find_causes(power, conditions, measured, params);
-    enum emergency_cause emergency = find_emergency_cause(power, measured);
-    power->shut_down = false;
-    power->emergency_on = false;
-    power->emergency_stop = false;
     for (int i = first_arrow[power->state]; power_arrows[i].from == power->state; i++) {
         const struct power_arrow *arrow = &power_arrows[i];
         if (causes >> arrow->cause & 1) {
-            power->emergency_cause = (uint8_t)emergency;
+            power->emergency_cause = (uint8_t)find_emergency_cause(power, measured);
             enter(power, (enum power_state)arrow->to, params);
-            return;
+            break;
         }
     }
+    power->shut_down = false;
+    power->emergency_on = false;
+    power->emergency_stop = false;
 }
 
 uint32_t power_sleep_left_ms(const struct power *power, const struct params *params)

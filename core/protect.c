@@ -120,7 +120,7 @@ static void collect(struct protect *protect, const struct rule *rule,
 
 static void step_tries(struct protect *protect, uint32_t dt_ms)
 {
-    for (int i = 0; i < TRIES_COUNT; i++) {
+    for (int i = TRIES_NONE + 1; i < TRIES_COUNT; i++) {
         struct tries_state *tries = &protect->tries[i];
         if (tries->count && (tries->quiet_ms = add_sat_u32(tries->quiet_ms, dt_ms)) >= FORGET_MS)
             tries->count = 0;
@@ -203,14 +203,6 @@ int protect_release(struct protect *protect, const struct params *params)
         count++;
     }
     return count;
-}
-
-uint8_t protect_blocks(const struct protect *protect, bool emergency)
-{
-    uint8_t blocks = protect->blocks & BLOCKS_HARD;
-    if (protect->blocks & BLOCKS_UNDER_VOLTAGE && !emergency)
-        blocks |= BLOCKS_DISCHARGE;
-    return blocks;
 }
 
 int protect_cause(const struct protect *protect, enum alarm alarm)

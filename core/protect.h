@@ -52,7 +52,13 @@ void protect_step(struct protect *protect, const struct measured *measured,
 int protect_release(struct protect *protect, const struct params *params);
 
 /* What is blocked, emergency or not. */
-uint8_t protect_blocks(const struct protect *protect, bool emergency);
+static inline uint8_t protect_blocks(const struct protect *protect, bool emergency)
+{
+    uint8_t blocks = protect->blocks & BLOCKS_HARD;
+    if (protect->blocks & BLOCKS_UNDER_VOLTAGE && !emergency)
+        blocks |= BLOCKS_DISCHARGE;
+    return blocks;
+}
 
 /* Rule behind an alarm: the first active one that raises it, or -1. */
 int protect_cause(const struct protect *protect, enum alarm alarm);

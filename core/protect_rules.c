@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rule table and its further release conditions. A number of a row is a setting or fixed; times
- * come in milliseconds whatever the unit of their setting.
+ * The rule table and its further release conditions: what must hold beside the release value of a
+ * row. What the columns mean stands in core/protect.def.
  */
 #include "core/protect_rules.h"
 
@@ -54,38 +54,3 @@ const struct rule rules[RULE_COUNT] = {
 #include "core/protect.def"
 #undef RULE
 };
-
-static int32_t value_of(struct operand operand, const struct params *params)
-{
-    return operand.param < PARAM_COUNT ? params->value[operand.param] : operand.fixed;
-}
-
-static uint32_t time_ms(struct operand operand, const struct params *params)
-{
-    uint32_t time = (uint32_t)value_of(operand, params);
-    bool seconds = operand.param < PARAM_COUNT && param_info[operand.param].unit == UNIT_S;
-    return seconds ? time * 1000u : time;
-}
-
-int32_t rule_trip_value(const struct rule *rule, const struct params *params)
-{
-    return value_of(rule->trip, params);
-}
-
-int32_t rule_release_value(const struct rule *rule, const struct params *params)
-{
-    if (rule->release.param < PARAM_COUNT)
-        return params->value[rule->release.param];
-    int32_t trip = rule_trip_value(rule, params);
-    return rule->side == SIDE_OVER ? trip - rule->release.fixed : trip + rule->release.fixed;
-}
-
-uint32_t rule_delay_ms(const struct rule *rule, const struct params *params)
-{
-    return time_ms(rule->delay, params);
-}
-
-uint32_t rule_hold_ms(const struct rule *rule, const struct params *params)
-{
-    return time_ms(rule->hold, params);
-}

@@ -46,7 +46,7 @@ enum {
     BLOCKS_UNDER_VOLTAGE = 8
 };
 
-/* A number of a row: a setting, or fixed. */
+/* A number of a row: a setting, or fixed. Times come in ms, whatever the unit of their setting. */
 struct operand {
     uint16_t param; /* enum param_id, or PARAM_COUNT: fixed */
     uint16_t fixed;
@@ -81,10 +81,40 @@ struct rule {
 
 extern const struct rule rules[RULE_COUNT];
 
+static inline int32_t operand_value(struct operand operand, const struct params *params)
+{
+    return operand.param < PARAM_COUNT ? params->value[operand.param] : operand.fixed;
+}
+
+static inline uint32_t operand_ms(struct operand operand, const struct params *params)
+{
+    uint32_t time = (uint32_t)operand_value(operand, params);
+    bool seconds = operand.param < PARAM_COUNT && param_info[operand.param].unit == UNIT_S;
+    return seconds ? time * 1000u : time;
+}
+
 /* Values of a row: where it trips, where it releases, its times. */
-int32_t rule_trip_value(const struct rule *rule, const struct params *params);
-int32_t rule_release_value(const struct rule *rule, const struct params *params);
-uint32_t rule_delay_ms(const struct rule *rule, const struct params *params);
-uint32_t rule_hold_ms(const struct rule *rule, const struct params *params);
+static inline int32_t rule_trip_value(const struct rule *rule, const struct params *params)
+{
+    return operand_value(rule->trip, params);
+}
+
+static inline int32_t rule_release_value(const struct rule *rule, const struct params *params)
+{
+    if (rule->release.param < PARAM_COUNT)
+        return params->value[rule->release.param];
+    int32_t trip = rule_trip_value(rule, params);
+    return rule->side == SIDE_OVER ? trip - rule->release.fixed : trip + rule->release.fixed;
+}
+
+static inline uint32_t rule_delay_ms(const struct rule *rule, const struct params *params)
+{
+    return operand_ms(rule->delay, params);
+}
+
+static inline uint32_t rule_hold_ms(const struct rule *rule, const struct params *params)
+{
+    return operand_ms(rule->hold, params);
+}
 
 #endif

@@ -14,7 +14,6 @@
 
 enum {
     SETTLE_MS = 500,
-    WINDOW_END_MS = 2000,
     LATE_MS = 8500,     /* of the 10 s that a transfer lasts */
     DRIFT_DIVISOR = 4,  /* early to late 8 s, over a switching 2 s */
     STEP_MAX_MS = 1000, /* longer steps see no window */
@@ -49,7 +48,7 @@ int32_t wires_get(const struct wires *wires, uint8_t cell)
 static enum wires_window window_of(const struct transfer *transfer)
 {
     uint32_t ms = transfer->ms;
-    if (ms > SETTLE_MS && ms <= WINDOW_END_MS)
+    if (ms > SETTLE_MS && ms <= WIRES_END_MS)
         return transfer->on ? WIRES_EARLY : WIRES_AFTER;
     return transfer->on && ms > LATE_MS ? WIRES_LATE : WIRES_NONE;
 }
@@ -191,9 +190,9 @@ bool wires_step(struct wires *wires, const struct measured *measured, const stru
     }
     if (window != WIRES_NONE)
         add_sample(&wires->sum, measured, wires->source, wires->sink);
-    if (!transfer->on && transfer->ms == WINDOW_END_MS) /* before the next transfer is decided */
+    if (!transfer->on && transfer->ms == WIRES_END_MS) /* before the next transfer is decided */
         usable |= finish(wires, measured->cell_count, params);
-    else if (!transfer->on && transfer->ms > WINDOW_END_MS) /* too long ago for the next cycle */
+    else if (!transfer->on && transfer->ms > WIRES_END_MS) /* too long ago for the next cycle */
         wires->have = 0;
     return usable;
 }

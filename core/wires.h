@@ -67,6 +67,15 @@ bool wires_step(struct wires *wires, const struct measured *measured, const stru
 /* The measurement was lost, or the windows missed for another reason: nothing is made of them. */
 void wires_skip(struct wires *wires);
 
+enum { WIRES_END_MS = 2000 }; /* of the last window, since the transfer went off */
+
+/* Nothing to look at until the next transfer, which comes too late to belong to the last one: as
+ * good as skipped. */
+static inline bool wires_idle(const struct wires *wires, const struct transfer *transfer)
+{
+    return !transfer->on && transfer->ms > WIRES_END_MS && wires->window == WIRES_NONE;
+}
+
 /* Resistance of the connection of a cell, 0 not known yet (fewer than four cycles). Both its wires
  * and the joints of the sense leads; the cell's own ohmic part, about 0.3 mOhm at 25 degC and more
  * when cold, is part of the step and taken off as a constant. It is not the resistance that the
