@@ -3,101 +3,7 @@
  * is put at its trip value and must trip exactly when its delay has passed, block what the row
  * says and release the way its latch says.
  */
-#include "tests/support/test.h"
-
-#include "core/protect.h"
-#include "tests/core/protect_values.h"
-
-enum { STEP_MS = 10 };
-
-struct bench {
-    struct protect protect;
-    struct measured measured;
-    struct params params;
-};
-
-/* A pack at rest: nothing is beyond anything. */
-static void start(struct bench *bench)
-{
-    memset(bench, 0, sizeof(*bench));
-    params_init(&bench->params);
-    protect_init(&bench->protect, &bench->params);
-    bench->measured.seen = bench->measured.complete = true;
-    int32_t *quantity = bench->measured.quantity;
-    quantity[QUANTITY_CELL_MAX_MV] = quantity[QUANTITY_CELL_MIN_MV] = 3300;
-    quantity[QUANTITY_PACK_MV] = 52800;
-    quantity[QUANTITY_HOT_DDEGC] = quantity[QUANTITY_COLD_DDEGC] = 250;
-    quantity[QUANTITY_MOS_DDEGC] = 300;
-}
-
-static void step(struct bench *bench)
-{
-    protect_step(&bench->protect, &bench->measured, &bench->params, STEP_MS);
-}
-
-static void steps(struct bench *bench, uint32_t ms)
-{
-    for (uint32_t passed_ms = 0; passed_ms < ms; passed_ms += STEP_MS)
-        step(bench);
-}
-
-static int32_t *quantity_of(struct bench *bench, int id)
-{
-    return &bench->measured.quantity[rules[id].quantity];
-}
-
-static int32_t trip_value(const struct bench *bench, int id)
-{
-    (void)bench;
-    return expected[id].trip;
-}
-
-/* One unit from the trip or release value, towards the safe side. */
-static int32_t safer(int id, int32_t value)
-{
-    return rules[id].side == SIDE_OVER ? value - 1 : value + 1;
-}
-
-/* The first value that frees the rule, and the last that still holds it. */
-static int32_t free_value(const struct bench *bench, int id)
-{
-    (void)bench;
-    return expected[id].free;
-}
-
-static int32_t held_value(const struct bench *bench, int id)
-{
-    int32_t free = free_value(bench, id);
-    return 2 * free - safer(id, free);
-}
-
-static bool active(const struct bench *bench, int id)
-{
-    return bench->protect.state[id].active;
-}
-
-static uint32_t hold_ms(const struct bench *bench, int id)
-{
-    (void)bench;
-    return expected[id].hold_ms;
-}
-
-static uint8_t tries_of(const struct bench *bench, int id)
-{
-    return bench->protect.tries[rules[id].tries].count;
-}
-
-/* Puts the quantity at the trip value; returns the time until the rule acts. */
-static uint32_t trip_now(struct bench *bench, int id)
-{
-    *quantity_of(bench, id) = trip_value(bench, id);
-    uint32_t passed_ms = 0;
-    while (!active(bench, id) && passed_ms < 120000) {
-        step(bench);
-        passed_ms += STEP_MS;
-    }
-    return passed_ms;
-}
+#include "tests/core/protect_bench.h"
 
 static void a_rule_acts_in_the_step_that_reaches_its_delay_and_not_before(void **state)
 {
@@ -219,64 +125,79 @@ static void over_voltage_waits_a_minute_or_for_a_load(void **state)
     }
 }
 
-static void a_counted_rule_tries_three_times_and_then_locks(void **state)
+/* In steps of a millisecond: nothing of the first trip is left in the clock of the second. */
+static void a_released_rule_needs_its_whole_delay_again(void **state)
 {
     (void)state;
-    for (int id = 0; id < RULE_COUNT; id++) {
+    const int ids[] = {RULE_cell_uv, RULE_discharge_oc3, RULE_charge_welded, RULE_cell_ov_warn};
+    for (size_t i = 0; i < COUNT(ids); i++) {
         struct bench bench;
+        int id = ids[i];
         start(&bench);
-        if (rules[id].latch != LATCH_COUNTED)
-            continue;
-        for (int attempt = 0; attempt < 3; attempt++) {
-            trip_now(&bench, id);
-            *quantity_of(&bench, id) = 0;
-            assert_true(bench.protect.release_left_ms > 0);
-            steps(&bench, hold_ms(&bench, id) - STEP_MS);
-            assert_true(active(&bench, id));
-            assert_int_equal(bench.protect.release_left_ms, STEP_MS);
-            step(&bench);
+        trip_now(&bench, id);
+        *quantity_of(&bench, id) = free_value(&bench, id);
+        steps(&bench, expected[id].hold_ms);
+        protect_release(&bench.protect, &bench.params);
+        step(&bench);
+        assert_false(active(&bench, id));
+        *quantity_of(&bench, id) = trip_value(&bench, id);
+        for (uint32_t ms = 1; ms <= expected[id].delay_ms; ms++) {
             assert_false(active(&bench, id));
+            protect_step(&bench.protect, &bench.measured, &bench.params, 1);
         }
-        trip_now(&bench, id);
-        *quantity_of(&bench, id) = 0;
-        steps(&bench, 10 * hold_ms(&bench, id));
         assert_true(active(&bench, id));
-        assert_int_equal(bench.protect.release_left_ms, 0);
     }
 }
 
-static void a_counted_rule_does_not_release_while_its_cause_persists(void **state)
-{
-    (void)state;
-    for (int id = 0; id < RULE_COUNT; id++) {
-        struct bench bench;
-        start(&bench);
-        if (rules[id].latch != LATCH_COUNTED)
-            continue;
-        trip_now(&bench, id);
-        steps(&bench, 3 * hold_ms(&bench, id));
-        assert_true(active(&bench, id));
-        *quantity_of(&bench, id) = held_value(&bench, id);
-        steps(&bench, 3 * hold_ms(&bench, id));
-        assert_true(active(&bench, id));
-        assert_int_equal(tries_of(&bench, id), 1);
-    }
-}
-
-static void tries_are_forgotten_after_a_quiet_day(void **state)
+static void an_interruption_forgets_the_time_before_it_whole(void **state)
 {
     (void)state;
     struct bench bench;
     start(&bench);
-    trip_now(&bench, RULE_charge_oc2);
-    *quantity_of(&bench, RULE_charge_oc2) = 0;
-    steps(&bench, 60000);
-    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 1);
-    for (int minute = 0; minute < 24 * 60 - 2; minute++)
-        protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
-    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 1);
-    protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
-    assert_int_equal(tries_of(&bench, RULE_charge_oc2), 0);
+    *quantity_of(&bench, RULE_cell_uv) = 2700;
+    steps(&bench, 500);
+    *quantity_of(&bench, RULE_cell_uv) = 2701;
+    step(&bench);
+    *quantity_of(&bench, RULE_cell_uv) = 2700;
+    for (int ms = 1; ms <= 1000; ms++) {
+        assert_false(active(&bench, RULE_cell_uv));
+        protect_step(&bench.protect, &bench.measured, &bench.params, 1);
+    }
+    assert_true(active(&bench, RULE_cell_uv));
+}
+
+static void alarms_and_warnings_end_with_their_rules(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const uint32_t none[ALARM_WORDS] = {0};
+    start(&bench);
+    trip_now(&bench, RULE_cell_ov_warn);
+    trip_now(&bench, RULE_charge_ut);
+    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 3300;
+    bench.measured.quantity[QUANTITY_COLD_DDEGC] = 250;
+    steps(&bench, 20000);
+    assert_memory_equal(bench.protect.warnings, none, sizeof(none));
+    assert_memory_equal(bench.protect.alarms, none, sizeof(none));
+    assert_int_equal(bench.protect.blocks, BLOCKS_NOTHING);
+}
+
+/* A changed setting moves the trip value of its rules, up and down. */
+static void changed_settings_count_from_the_next_step(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    bench.measured.quantity[QUANTITY_CELL_MAX_MV] = 3660;
+    bench.params.cell_ovp_mv = 3700;
+    bench.params.cell_ov_warning_mv = 3690;
+    protect_set_params(&bench.protect, &bench.params);
+    steps(&bench, 5000);
+    assert_false(active(&bench, RULE_cell_ov) || active(&bench, RULE_cell_ov_warn));
+    bench.params.cell_ovp_mv = 3660;
+    protect_set_params(&bench.protect, &bench.params);
+    steps(&bench, 1000);
+    assert_true(active(&bench, RULE_cell_ov));
 }
 
 static void release_by_hand_needs_a_condition_that_has_held(void **state)
@@ -300,23 +221,6 @@ static void release_by_hand_needs_a_condition_that_has_held(void **state)
         step(&bench);
         assert_false(active(&bench, id));
     }
-}
-
-static void a_locked_counted_rule_is_released_by_hand_and_counts_anew(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    bench.params.over_current_tries = 1;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        trip_now(&bench, RULE_discharge_sc);
-        *quantity_of(&bench, RULE_discharge_sc) = 0;
-        steps(&bench, 60000);
-    }
-    assert_true(bench.protect.state[RULE_discharge_sc].locked);
-    assert_int_equal(protect_release(&bench.protect, &bench.params), 1);
-    assert_int_equal(tries_of(&bench, RULE_discharge_sc), 0);
-    assert_int_equal(protect_release(&bench.protect, &bench.params), 0);
 }
 
 static void a_cell_that_was_below_a_volt_and_a_half_stays_locked(void **state)
@@ -348,35 +252,6 @@ static void held_values_trip_but_do_not_release(void **state)
     bench.measured.complete = true;
     steps(&bench, 10000);
     assert_false(active(&bench, RULE_cell_uv));
-}
-
-static void rules_of_a_direction_share_their_tries(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    const int ids[] = {RULE_discharge_oc, RULE_discharge_oc2, RULE_discharge_oc,
-                       RULE_discharge_oc3};
-    for (size_t i = 0; i < COUNT(ids); i++) {
-        bench.measured.quantity[QUANTITY_DISCHARGE_MA] = trip_value(&bench, ids[i]);
-        steps(&bench, 10000);
-        bench.measured.quantity[QUANTITY_DISCHARGE_MA] = 0;
-        steps(&bench, 60000);
-    }
-    assert_int_equal(tries_of(&bench, RULE_discharge_oc), COUNT(ids));
-    assert_true(bench.protect.state[RULE_discharge_oc3].locked);
-    assert_int_equal(tries_of(&bench, RULE_charge_oc), 0);
-}
-
-static void stages_that_trip_together_are_one_try(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    bench.measured.quantity[QUANTITY_DISCHARGE_MA] = 400000;
-    protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
-    assert_true(active(&bench, RULE_discharge_oc) && active(&bench, RULE_discharge_oc3));
-    assert_int_equal(tries_of(&bench, RULE_discharge_oc), 1);
 }
 
 static void an_emergency_lifts_under_voltage_and_nothing_else(void **state)
@@ -471,21 +346,6 @@ static void the_cause_of_an_alarm_is_its_first_active_rule(void **state)
                      RULE_charge_not_stopped);
 }
 
-static void the_time_to_the_next_release_is_the_shortest(void **state)
-{
-    (void)state;
-    struct bench bench;
-    start(&bench);
-    bench.params.discharge_ocp_release_s = 20;
-    trip_now(&bench, RULE_charge_oc2);
-    *quantity_of(&bench, RULE_charge_oc2) = 0;
-    trip_now(&bench, RULE_discharge_oc3);
-    assert_int_equal(bench.protect.release_left_ms, 20000);
-    *quantity_of(&bench, RULE_discharge_oc3) = 0;
-    trip_now(&bench, RULE_discharge_sc);
-    assert_int_equal(bench.protect.release_left_ms, 19990);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,22 +356,19 @@ int main(void)
         cmocka_unit_test(an_automatic_rule_releases_when_its_condition_has_held),
         cmocka_unit_test(a_release_condition_that_breaks_off_starts_again),
         cmocka_unit_test(over_voltage_waits_a_minute_or_for_a_load),
-        cmocka_unit_test(a_counted_rule_tries_three_times_and_then_locks),
-        cmocka_unit_test(a_counted_rule_does_not_release_while_its_cause_persists),
-        cmocka_unit_test(tries_are_forgotten_after_a_quiet_day),
+        cmocka_unit_test(a_released_rule_needs_its_whole_delay_again),
+        cmocka_unit_test(an_interruption_forgets_the_time_before_it_whole),
+        cmocka_unit_test(alarms_and_warnings_end_with_their_rules),
+        cmocka_unit_test(changed_settings_count_from_the_next_step),
         cmocka_unit_test(release_by_hand_needs_a_condition_that_has_held),
-        cmocka_unit_test(a_locked_counted_rule_is_released_by_hand_and_counts_anew),
         cmocka_unit_test(a_cell_that_was_below_a_volt_and_a_half_stays_locked),
         cmocka_unit_test(held_values_trip_but_do_not_release),
-        cmocka_unit_test(rules_of_a_direction_share_their_tries),
-        cmocka_unit_test(stages_that_trip_together_are_one_try),
         cmocka_unit_test(an_emergency_lifts_under_voltage_and_nothing_else),
         cmocka_unit_test(deep_discharge_may_be_released_while_it_lasts_and_trips_again_later),
         cmocka_unit_test(a_forgiven_cell_that_falls_below_a_volt_and_a_half_locks_again),
         cmocka_unit_test(a_cell_spread_ends_only_when_the_cells_are_close_again),
         cmocka_unit_test(before_the_first_measurement_only_signs_count),
         cmocka_unit_test(the_cause_of_an_alarm_is_its_first_active_rule),
-        cmocka_unit_test(the_time_to_the_next_release_is_the_shortest),
     };
     return RUN_TESTS(tests);
 }

@@ -79,6 +79,22 @@ static void warnings_stop_nothing_and_only_counted_rules_count(void **state)
     }
 }
 
+static void over_voltage_waits_exactly_a_minute_or_for_more_than_an_ampere(void **state)
+{
+    (void)state;
+    struct params params;
+    struct measured measured = {.quantity = {0}};
+    params_init(&params);
+    const struct rule_state before = {.since_ms = 59999};
+    const struct rule_state after = {.since_ms = 60000};
+    assert_false(rules[RULE_cell_ov].extra(&before, &measured, &params));
+    assert_true(rules[RULE_cell_ov].extra(&after, &measured, &params));
+    measured.quantity[QUANTITY_DISCHARGE_MA] = 1000;
+    assert_false(rules[RULE_pack_ov].extra(&before, &measured, &params));
+    measured.quantity[QUANTITY_DISCHARGE_MA] = 1001;
+    assert_true(rules[RULE_pack_ov].extra(&before, &measured, &params));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +103,7 @@ int main(void)
         cmocka_unit_test(a_fixed_release_is_a_hysteresis_on_the_safe_side),
         cmocka_unit_test(times_are_milliseconds_whatever_their_setting),
         cmocka_unit_test(second_stages_and_faults_of_the_pack_know_no_exception),
+        cmocka_unit_test(over_voltage_waits_exactly_a_minute_or_for_more_than_an_ampere),
         cmocka_unit_test(warnings_stop_nothing_and_only_counted_rules_count),
     };
     return RUN_TESTS(tests);
