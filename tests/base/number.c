@@ -75,6 +75,16 @@ static void sums_stop_at_the_top_and_time_wraps(void **state)
     assert_false(elapsed_u32(4, UINT32_MAX - 4, 10));
 }
 
+static void a_walk_over_a_set_finds_each_bit_once_and_in_order(void **state)
+{
+    (void)state;
+    static const int expected[] = {0, 5, 31, 32, 63};
+    size_t found = 0;
+    for (uint64_t set = 0x8000000180000021; set; set = without_first(set))
+        assert_int_equal(first_bit(set), expected[found++]);
+    assert_int_equal(found, COUNT(expected));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +94,7 @@ int main(void)
         cmocka_unit_test(extremes_and_magnitude),
         cmocka_unit_test(interpolation_holds_its_ends_and_rounds),
         cmocka_unit_test(sums_stop_at_the_top_and_time_wraps),
+        cmocka_unit_test(a_walk_over_a_set_finds_each_bit_once_and_in_order),
     };
     return RUN_TESTS(tests);
 }

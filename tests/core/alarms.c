@@ -29,6 +29,19 @@ static void the_first_alarms_are_the_jk_bits_and_the_rest_have_none(void **state
     assert_int_equal(ALARM_discharge_under_temp, 27);
 }
 
+static void sets_by_property_hold_the_alarms_with_it_and_no_other(void **state)
+{
+    (void)state;
+    for (int id = 0; id < ALARM_COUNT; id++) {
+        const struct alarm_info *info = &alarm_info[id];
+        uint32_t set[ALARM_WORDS] = {0};
+        alarm_put(set, (enum alarm)id, true);
+        assert_int_equal(alarm_common(set, alarm_lit_set), info->led == ALARM_LED_ALM);
+        assert_int_equal(alarm_common(set, alarm_protecting_set),
+                         info->severity != SEVERITY_WARNING);
+    }
+}
+
 static void names_are_found_and_unique(void **state)
 {
     (void)state;
@@ -42,6 +55,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alarm_is_set_and_cleared_alone),
         cmocka_unit_test(the_first_alarms_are_the_jk_bits_and_the_rest_have_none),
+        cmocka_unit_test(sets_by_property_hold_the_alarms_with_it_and_no_other),
         cmocka_unit_test(names_are_found_and_unique),
     };
     return RUN_TESTS(tests);
