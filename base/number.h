@@ -69,7 +69,8 @@ static inline uint32_t add_sat_u32(uint32_t a, uint32_t b)
  * The set is not 0. */
 static inline int first_bit(uint64_t set)
 {
-    return __builtin_ctzll(set);
+    uint32_t low = (uint32_t)set;
+    return low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(set >> 32));
 }
 
 static inline uint64_t without_first(uint64_t set)

@@ -2,7 +2,7 @@
  * Protection engine. One loop over the rule table; each rule counts time beyond its trip value,
  * acts in the first step whose accumulated time reaches the delay, and releases by its latch: AUTO
  * when the release condition has held, COUNTED by time for a limited number of tries, MANUAL and
- * SERVICE on request. A quantity within its band costs two comparisons, however many rules it has;
+ * SERVICE on request. A quantity within its band costs one comparison, however many rules it has;
  * only rules of the others are looked at, and those that remember something.
  */
 #include "core/protect.h"
@@ -28,18 +28,24 @@ static bool is_released(const struct rule *rule, const struct params *params, in
 void protect_set_params(struct protect *protect, const struct params *params)
 {
     struct bands *bands = &protect->bands;
+    int32_t low[QUANTITY_COUNT];
+    int32_t high[QUANTITY_COUNT];
     for (int i = 0; i < QUANTITY_COUNT; i++) {
-        bands->low[i] = INT32_MIN;
-        bands->high[i] = INT32_MAX;
+        low[i] = INT32_MIN;
+        high[i] = INT32_MAX;
     }
     for (int id = 0; id < RULE_COUNT; id++) {
         uint8_t i = rules[id].quantity;
         int32_t trip = rule_trip_value(&rules[id], params);
         bands->rules[i] |= 1ull << id;
         if (rules[id].side == SIDE_OVER)
-            bands->high[i] = min32(bands->high[i], trip);
+            high[i] = min32(high[i], trip);
         else
-            bands->low[i] = max32(bands->low[i], trip);
+            low[i] = max32(low[i], trip);
+    }
+    for (int i = 0; i < QUANTITY_COUNT; i++) {
+        bands->first[i] = low[i] + 1;
+        bands->count[i] = (uint32_t)clamp64((int64_t)high[i] - low[i] - 1, 0, UINT32_MAX);
     }
 }
 
@@ -155,13 +161,14 @@ static void step_rule(struct protect *protect, int id, const struct measured *me
         protect->busy |= 1ull << id;
 }
 
-/* The rules of all quantities that are not safe. */
+/* The rules of all quantities that are not safe. A value below its band wraps to a place far above
+ * it. */
 static uint64_t find_touched(const struct bands *bands, const struct measured *measured)
 {
     uint64_t touched = 0;
     for (int i = 0; i < QUANTITY_COUNT; i++) {
-        int32_t value = measured->quantity[i];
-        if (value <= bands->low[i] || value >= bands->high[i])
+        uint32_t place = (uint32_t)measured->quantity[i] - (uint32_t)bands->first[i];
+        if (place >= bands->count[i])
             touched |= bands->rules[i];
     }
     return touched;

@@ -15,10 +15,10 @@ struct tries_state {
     uint32_t quiet_ms; /* since the last trip */
 };
 
-/* Strictly between low and high a quantity is safe: none of its rules is beyond its trip value. */
+/* The values between both trip values of a quantity: none of its rules is beyond its own. */
 struct bands {
-    int32_t low[QUANTITY_COUNT];
-    int32_t high[QUANTITY_COUNT];
+    int32_t first[QUANTITY_COUNT];
+    uint32_t count[QUANTITY_COUNT];
     uint64_t rules[QUANTITY_COUNT]; /* bit per rule of the quantity */
 };
 
