@@ -41,8 +41,9 @@ struct fault_case {
         fault, index, value, healed                                                                \
     }
 #define FAULT_CASE_SET(fault, index, value) FAULT_CASE_HEALED(fault, index, value, 0)
-#define FAULT_CASE_RULE(rule, closes, recovery, within_ms, back_ms)                                \
-    RULE_##rule, closes, recovery, within_ms, back_ms
+#define FAULT_CASE_RULE(id, directions, how, most_ms, most_back_ms)                                \
+    .rule = RULE_##id, .closes = (directions), .recovery = (how), .within_ms = (most_ms),          \
+    .back_ms = (most_back_ms)
 
 /* Sets the faults of the row, or heals them. */
 void fault_case_set(struct bench *bench, const struct fault_case *row, bool healed);
