@@ -11,7 +11,7 @@ enum { PULSE_MS = 500, PULSE_PERIOD_MS = 1000 };
 
 const struct contact_source_info contact_source_info[SOURCE_COUNT] = {
 #define SOURCE(number, name, kind, value, side, factor, unit, label)                               \
-    [number] = {#name, unit, CONTACT_##kind, CONTACT_##value, CONTACT_##side, factor},
+    [number] = {CONTACT_##kind, CONTACT_##value, CONTACT_##side, factor},
 #include "core/contacts.def"
 #undef SOURCE
 };

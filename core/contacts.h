@@ -43,11 +43,9 @@ enum contact_side { CONTACT_OVER, CONTACT_UNDER };
 
 /* A const row of the table. */
 struct contact_source_info {
-    const char *name;
-    const char *unit; /* of trigger and release, "" none */
-    uint8_t kind;     /* enum contact_kind */
-    uint8_t value;    /* enum contact_value */
-    uint8_t side;     /* enum contact_side */
+    uint8_t kind;  /* enum contact_kind */
+    uint8_t value; /* enum contact_value */
+    uint8_t side;  /* enum contact_side */
     uint8_t factor;
 };
 

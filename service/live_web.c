@@ -62,7 +62,7 @@ static void get_pack(void *context, size_t position, struct web_pack *pack)
     pack->fresh = state == BANK_FRESH;
     pack->age_ms = (uint32_t)(live->site.time_us / 1000) - host->bank.pack[device->dip].status_ms;
     if (!pack->fresh)
-        pack->excluded = reason_words[bank_pack_reason(&host->bank, device->dip)];
+        pack->excluded = reason_info[bank_pack_reason(&host->bank, device->dip)].words;
 }
 
 static uint32_t get_event_count(void *context, size_t position)

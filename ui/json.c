@@ -3,6 +3,7 @@
  * except the three reasons, whose numbers are shown by name. Decides nothing.
  */
 #include "core/limits.h"
+#include "ui/words.h"
 #include "ui/json.h"
 
 #include <string.h>

@@ -97,7 +97,7 @@ static void put_alarm(struct text_writer *writer, size_t row)
 static void put_reason(struct text_writer *writer, size_t row)
 {
     json_put_string(writer, "name", reason_info[row].name);
-    json_put_string(writer, "words", reason_words[row]);
+    json_put_string(writer, "words", reason_info[row].words);
     json_put_string(writer, "subject", subject_name[reason_info[row].subject]);
 }
 

@@ -69,7 +69,7 @@ void text_reason(struct text_writer *writer, enum reason reason, int32_t index)
 {
     ASSERT(reason < REASON_COUNT);
     const struct reason_info *info = &reason_info[reason];
-    writer_text(writer, reason_words[reason]);
+    writer_text(writer, reason_info[reason].words);
     if (info->subject == REASON_SUBJECT_NONE || index < 0)
         return;
     bool cell = info->subject == REASON_SUBJECT_CELL;

@@ -33,8 +33,8 @@ const char *const alarm_words[ALARM_COUNT] = {
 #undef ALARM
 };
 
-const char *const reason_words[REASON_COUNT] = {
-#define REASON(id, subject, words) [REASON_##id] = words,
+const struct reason_info reason_info[REASON_COUNT] = {
+#define REASON(id, subject, words) [REASON_##id] = {#id, words, REASON_SUBJECT_##subject},
 #include "core/reasons.def"
 #undef REASON
 };

@@ -17,7 +17,17 @@ extern const char *const param_words[PARAM_COUNT];
 extern const char *const text_param_words[TEXT_PARAM_COUNT];
 extern const char *const value_words[VALUE_ROW_COUNT];
 extern const char *const alarm_words[ALARM_COUNT];
-extern const char *const reason_words[REASON_COUNT];
+
+enum reason_subject { REASON_SUBJECT_NONE, REASON_SUBJECT_CELL, REASON_SUBJECT_PACK };
+
+/* A const row of core/reasons.def. */
+struct reason_info {
+    const char *name;
+    const char *words;
+    uint8_t subject; /* enum reason_subject: what the index beside the reason counts */
+};
+
+extern const struct reason_info reason_info[REASON_COUNT];
 
 /* By their numbers; NULL for numbers without a row. */
 const char *power_words(uint8_t state);

@@ -5,6 +5,7 @@
 #include "tests/support/test.h"
 
 #include "core/charge.h"
+#include "ui/words.h"
 
 enum {
     BULK_MV = 16 * 3550,

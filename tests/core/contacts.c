@@ -62,14 +62,9 @@ static bool has_value(int source)
 static void the_table_has_all_fifteen_sources(void **state)
 {
     (void)state;
-    static const char *const units[SOURCE_COUNT] = {
-        "", "%", "mV", "mV", "mV", "mV", "mA", "mA", "degC", "degC", "", "degC", "", "%", ""};
     assert_int_equal(SOURCE_COUNT, 15);
     for (int source = 0; source < SOURCE_COUNT; source++) {
         const struct contact_source_info *row = &contact_source_info[source];
-        assert_string_equal(row->unit, units[source]);
-        assert_true(row->name[0] != '\0');
-        assert_int_equal(has_value(source), row->unit[0] != '\0');
         assert_int_equal(has_value(source), row->value != CONTACT_NONE);
     }
 }

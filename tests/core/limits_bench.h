@@ -7,6 +7,7 @@
 #include "tests/support/test.h"
 
 #include "core/limits.h"
+#include "ui/words.h"
 
 enum {
     FULL_CHARGE_MA = 157000,    /* 0.5C of 314 Ah */

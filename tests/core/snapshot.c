@@ -5,6 +5,7 @@
 
 #include "core/limits.h"
 #include "core/snapshot.h"
+#include "ui/words.h"
 
 static void nothing_is_known_at_first(void **state)
 {
