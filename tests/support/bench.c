@@ -176,10 +176,13 @@ void bench_fault(struct bench *bench, const char *name, uint8_t index, int32_t v
     }
 }
 
-void bench_equal_cells(struct bench *bench, double soc)
+void bench_balance(struct bench *bench, double soc)
 {
-    for (int i = 0; i < SIM_PACK_CELLS; i++)
-        bench->site.plant.pack[0].cell[i].soc = soc;
+    double missing_ah = (1.0 - soc) * bench->site.device[0].bms.params.nominal_mah / 1000.0;
+    for (int i = 0; i < SIM_PACK_CELLS; i++) {
+        struct sim_cell *cell = &bench->site.plant.pack[0].cell[i];
+        cell->soc = 1.0 - missing_ah / cell->capacity_ah;
+    }
 }
 
 void bench_mark(struct bench *bench)

@@ -63,8 +63,8 @@ bool bench_rule_ended(const struct bench *bench, int rule);
  * cell_reads_mv forces a cell to read so much now. */
 void bench_fault(struct bench *bench, const char *name, uint8_t index, int32_t value);
 
-/* All cells equally full, to per mille of the given charge. */
-void bench_equal_cells(struct bench *bench, double soc);
+/* All cells of pack 0 lack the same charge, as after long balancing; the mean cell is so full. */
+void bench_balance(struct bench *bench, double soc);
 
 /* Everything in the pack has this temperature, and the air too. */
 void bench_temper(struct bench *bench, int32_t ddegc);
