@@ -221,6 +221,10 @@ void life_begin(struct life *life, uint32_t number, int32_t soc_permille)
         params.cell_uvp_mv = 2499; /* out of bounds */
     rig_init_with(&life->rig, &params,
                   &(struct stored){.remaining_mah = 314 * soc_permille, .on = !one_in(life, 4)});
+    if (number % 7 == 5) { /* clocks of 32 bits wrap within this life */
+        life->rig.bms.uptime_ms = UINT32_MAX - draw(life, 600000);
+        life->rig.bms.run_time_ms = UINT32_MAX * 1000ull - draw(life, 600000);
+    }
     if (one_in(life, 3))
         drive_faults(life);
     for (size_t way = 0; way < LIFE_WAYS; way++)
