@@ -20,6 +20,16 @@ int32_t option_number(const struct argp_state *state, const char *name, const ch
     return (int32_t)value;
 }
 
+void option_text(const struct argp_state *state, const char *name, const char *text, char *field,
+                 size_t size)
+{
+    size_t length = strlen(text);
+    if (length >= size)
+        argp_error(state, "%s '%s': at most %zu characters are expected", name, text, size - 1);
+    else
+        memcpy(field, text, length + 1);
+}
+
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text)
 {
     char *end;

@@ -5,11 +5,16 @@
 #define HEARTH_APP_HEARTH_OPTIONS_H
 
 #include <argp.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A whole number within [low, high]; else ends the program by argp_error with name and range. */
 int32_t option_number(const struct argp_state *state, const char *name, const char *text,
                       int32_t low, int32_t high);
+
+/* Copies a text into a field of `size` bytes; one that does not fit ends the program likewise. */
+void option_text(const struct argp_state *state, const char *name, const char *text, char *field,
+                 size_t size);
 
 /* "HH:MM" as milliseconds of the day. */
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text);

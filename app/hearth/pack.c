@@ -3,6 +3,7 @@
  * discharge behind it. Protocols are those of the pack: JK Modbus on serial ports, Pylon on CAN.
  */
 #include <argp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "app/hearth/presets.h"
 #include "protocols/protocols.h"
 #include "service/live.h"
+#include "service/store.h"
 
 enum {
     OPTION_DIP = 256,
@@ -21,14 +23,20 @@ enum {
     OPTION_RS232,
     OPTION_CAN,
     OPTION_PROTOCOL,
-    OPTION_SOC
+    OPTION_SOC,
+    OPTION_STORE,
+    OPTION_ON
 };
+
+enum { PRESS_MS = 1500 }; /* switches on: longer than 1 s, shorter than 5 s */
 
 struct pack_options {
     struct live_ports ports;
     struct params params;
     int32_t dip;
     int32_t soc_permille;
+    const char *store;
+    bool press;
 };
 
 static const struct argp_option options[] = {
@@ -40,7 +48,12 @@ static const struct argp_option options[] = {
     {"rs232",                                       OPTION_RS232, "URL", 0, "Service port", 0},
     {"can",                                       OPTION_CAN, "URL", 0, "CAN; only the host (DIP 0) speaks", 0},
     {"protocol",                                    OPTION_PROTOCOL, "PORT=NAME", 0, "rs485-1=, rs232=jk_rs485 or can=pylon_can", 0},
-    {0                              }
+    {"store",                               OPTION_STORE, "FILE", 0,
+     "What the pack remembers lies here; made if missing. Once it exists, what it holds wins over "
+     "--preset and --soc (in memory)", 0},
+    {"on",              OPTION_ON, NULL, 0,
+     "Press the button at the start if the pack remembers that it was switched off", 0},
+    {0                                       }
 };
 
 /* So far each port has one protocol; the option says so instead of guessing. */
@@ -83,6 +96,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_CAN:
         pack->ports.can = text;
         break;
+    case OPTION_STORE:
+        pack->store = text;
+        break;
+    case OPTION_ON:
+        pack->press = true;
+        break;
     case OPTION_PROTOCOL:
         check_protocol(state, text);
         break;
@@ -104,10 +123,15 @@ static void announce_port(const char *name, const struct serial_port *port)
     printf("%s: %s\n", name, text);
 }
 
-static void announce(const struct live *live, int dip)
+static void announce(const struct live *live, const struct pack_options *pack, bool on)
 {
     char text[160];
-    printf("virtual pack, DIP %d\n", dip);
+    printf("virtual pack, DIP %d\n", pack->dip);
+    if (pack->store)
+        printf("memory: %s\n", pack->store);
+    if (!on)
+        printf("switched off; %s\n",
+               pack->press ? "its button is pressed now" : "--on presses its button");
     announce_port("RS485-1", &live->own[0].port);
     announce_port("RS485-2", &live->bus);
     announce_port("RS232", &live->own[1].port);
@@ -118,6 +142,44 @@ static void announce(const struct live *live, int dip)
     fflush(stdout);
 }
 
+static int serve(struct loop *loop, struct live *live, const struct pack_options *pack)
+{
+    bool on = device_is_on(&live->site.device[0]);
+    announce(live, pack, on);
+    if (!on && pack->press)
+        live_plate_press(&live->plate[0], PRESS_MS, 1);
+    return loop_run(loop);
+}
+
+/* Opens and closes what lasts as long as the program. */
+static int run(struct loop *loop, struct live *live, const struct pack_options *pack)
+{
+    struct site_setup setup = {
+        .seed = (uint64_t)pack->dip + 1,
+        .pack_count = 1,
+        .first_dip = (uint8_t)pack->dip,
+        .start_ms = 10 * 3600000u,
+        .soc_permille = {pack->soc_permille},
+        .params = &pack->params,
+        .can = protocol_find("pylon_can")->can,
+        .timing = JK_TIMING_FAST,
+    };
+    struct store store;
+    char error[PORT_ERROR_SIZE];
+    int code = EXIT_USAGE;
+    if (store_open_file(&store, pack->store, &setup, error) < 0 ||
+        live_start(live, loop, &setup, &pack->ports, error) < 0) {
+        fprintf(stderr, "hearth pack: %s\n", error);
+    } else {
+        code = serve(loop, live, pack);
+        live_stop(live);
+    }
+    if (store_close(&store) == 0)
+        return code;
+    fprintf(stderr, "hearth pack: '%s': the last writes did not reach the disk\n", pack->store);
+    return EXIT_FAILED;
+}
+
 int pack_command(int argc, char **argv)
 {
     struct pack_options pack = {.soc_permille = 500};
@@ -125,31 +187,13 @@ int pack_command(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &pack);
 
     struct loop loop;
-    char error[PORT_ERROR_SIZE];
     struct live *live = malloc(sizeof(*live));
     if (!live || loop_init(&loop) < 0) {
         fputs("hearth pack: no memory\n", stderr);
         free(live);
         return EXIT_FAILED;
     }
-    struct site_setup setup = {
-        .seed = (uint64_t)pack.dip + 1,
-        .pack_count = 1,
-        .first_dip = (uint8_t)pack.dip,
-        .start_ms = 10 * 3600000u,
-        .soc_permille = {pack.soc_permille},
-        .params = &pack.params,
-        .can = protocol_find("pylon_can")->can,
-        .timing = JK_TIMING_FAST,
-    };
-    int code = EXIT_USAGE;
-    if (live_start(live, &loop, &setup, &pack.ports, error) == 0) {
-        announce(live, pack.dip);
-        code = loop_run(&loop);
-        live_stop(live);
-    } else {
-        fprintf(stderr, "hearth pack: %s\n", error);
-    }
+    int code = run(&loop, live, &pack);
     loop_free(&loop);
     free(live);
     return code;

@@ -13,9 +13,18 @@
 #include "service/config.h"
 #include "service/live.h"
 #include "service/live_web.h"
+#include "service/store.h"
 #include "service/web.h"
 
-enum { OPTION_RS485 = 256, OPTION_CAN, OPTION_PACKS, OPTION_SPEED, OPTION_START, OPTION_TIMING };
+enum {
+    OPTION_RS485 = 256,
+    OPTION_CAN,
+    OPTION_PACKS,
+    OPTION_SPEED,
+    OPTION_START,
+    OPTION_TIMING,
+    OPTION_STORE
+};
 
 #define DEFAULT_CAN "udpcan:239.74.163.2:43113"
 
@@ -28,7 +37,9 @@ static const struct argp_option options[] = {
     {"speed",                                                 OPTION_SPEED, "N", 0, "Times real time, 1 to 60 (1)", 0},
     {"start",                                                 OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
     {"timing",                                            OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
-    {0                                              }
+    {"store",                                               OPTION_STORE, "DIR", 0,
+     "What the packs remember lies here, one file each; made if missing (in memory)", 0},
+    {0                     }
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -44,10 +55,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         config->packs = option_number(state, "--packs", text, 1, PACK_MAX);
         break;
     case OPTION_RS485:
-        config_set_text(config->rs485, text);
+        option_text(state, "--rs485", text, config->rs485, sizeof(config->rs485));
         break;
     case OPTION_CAN:
-        config_set_text(config->can, text);
+        option_text(state, "--can", text, config->can, sizeof(config->can));
         break;
     case OPTION_SPEED:
         config->speed = option_number(state, "--speed", text, 1, LIVE_SPEED_MAX);
@@ -59,6 +70,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (strcmp(text, "fast") != 0 && strcmp(text, "jk") != 0)
             argp_error(state, "--timing '%s': fast or jk is expected", text);
         config->jk_timing = strcmp(text, "jk") == 0;
+        break;
+    case OPTION_STORE:
+        option_text(state, "--store", text, config->store, sizeof(config->store));
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -119,7 +133,8 @@ static void open_default_can(struct live *live, struct loop *loop, char *error)
         live_open_can(live, loop, DEFAULT_CAN, error);
 }
 
-static void announce(const struct live *live, const struct web *web, const char *can_error)
+static void announce(const struct live *live, const struct web *web, const struct config *config,
+                     const char *can_error)
 {
     char rs485[128] = "-";
     char can[192];
@@ -132,6 +147,8 @@ static void announce(const struct live *live, const struct web *web, const char 
     printf("%d virtual packs, page on http://127.0.0.1:%u\n", live->site.pack_count, web_port(web));
     printf("RS485-2 of the bank: %s\n", rs485);
     printf("CAN to the inverter (%s): %s\n", live->site.receiver.protocol->name, can);
+    if (config->store[0])
+        printf("Memories of the packs: %s\n", config->store);
     fflush(stdout);
 }
 
@@ -149,10 +166,37 @@ static int serve(struct loop *loop, struct live *live, const struct config *conf
         return EXIT_FAILED;
     }
     open_default_can(live, loop, can_error);
-    announce(live, web, can_error);
+    announce(live, web, config, can_error);
     int code = loop_run(loop);
     web_stop(web);
     return code;
+}
+
+/* Opens and closes what lasts as long as the program. */
+static int run(struct loop *loop, struct live *live, const struct config *config)
+{
+    const struct live_ports ports = {
+        .rs485_2 = config->rs485[0] ? config->rs485 : NULL,
+        .can = config->can[0] ? config->can : NULL,
+    };
+    struct params params;
+    struct site_setup setup;
+    struct store store;
+    char error[PORT_ERROR_SIZE];
+    int code = EXIT_USAGE;
+    fill_setup(config, &params, &setup);
+    if (store_open_directory(&store, config->store, &setup, error) < 0 ||
+        live_start(live, loop, &setup, &ports, error) < 0) {
+        fprintf(stderr, "hearth run: %s\n", error);
+    } else {
+        live_set_speed(live, (uint32_t)config->speed);
+        code = serve(loop, live, config);
+        live_stop(live);
+    }
+    if (store_close(&store) == 0)
+        return code;
+    fprintf(stderr, "hearth run: '%s': the last writes did not reach the disk\n", config->store);
+    return EXIT_FAILED;
 }
 
 int run_command(int argc, char **argv)
@@ -164,28 +208,13 @@ int run_command(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &config);
 
     struct loop loop;
-    struct params params;
-    struct site_setup setup;
-    char error[PORT_ERROR_SIZE];
     struct live *live = malloc(sizeof(*live));
     if (!live || loop_init(&loop) < 0) {
         fputs("hearth run: no memory\n", stderr);
         free(live);
         return EXIT_FAILED;
     }
-    const struct live_ports ports = {
-        .rs485_2 = config.rs485[0] ? config.rs485 : NULL,
-        .can = config.can[0] ? config.can : NULL,
-    };
-    int code = EXIT_USAGE;
-    fill_setup(&config, &params, &setup);
-    if (live_start(live, &loop, &setup, &ports, error) == 0) {
-        live_set_speed(live, (uint32_t)config.speed);
-        code = serve(&loop, live, &config);
-        live_stop(live);
-    } else {
-        fprintf(stderr, "hearth run: %s\n", error);
-    }
+    int code = run(&loop, live, &config);
     loop_free(&loop);
     free(live);
     return code;
