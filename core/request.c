@@ -267,7 +267,6 @@ static void apply_param(struct bms *bms, const struct command *command)
     struct event event = event_of(EVENT_PARAM, (uint8_t)command->id, command->value);
     event.before = bms->params.value[command->id];
     change(&bms->params, command);
-    protect_set_params(&bms->protect, &bms->params);
     if (command->id == PARAM_nominal_mah)
         soc_set_capacity(&bms->soc, command->value);
     event_put(&bms->outputs, bms->run_time_ms, by(command, event));
@@ -302,7 +301,6 @@ static void apply_order(struct bms *bms, const struct command *command)
     switch (command->kind) {
     case COMMAND_PRESET_LFP:
         change(&bms->params, command);
-        protect_set_params(&bms->protect, &bms->params);
         break;
     case COMMAND_SHUT_DOWN:
         power_shut_down(&bms->power);
@@ -336,9 +334,12 @@ static void apply(struct bms *bms, const struct command *command)
 
 void request_apply(struct bms *bms)
 {
+    if (bms->queue_count == 0)
+        return;
     for (uint8_t i = 0; i < bms->queue_count; i++)
         apply(bms, &bms->queue[i]);
     bms->queue_count = 0;
+    protect_set_params(&bms->protect, &bms->params);
 }
 
 void request_reset_passwords(struct bms *bms)
