@@ -126,7 +126,7 @@ static void collect(struct protect *protect, const struct rule *rule,
 
 static void step_tries(struct protect *protect, uint32_t dt_ms)
 {
-    for (int i = TRIES_NONE + 1; i < TRIES_COUNT; i++) {
+    for (int i = 0; i < TRIES_COUNT; i++) {
         struct tries_state *tries = &protect->tries[i];
         if (tries->count && (tries->quiet_ms = add_sat_u32(tries->quiet_ms, dt_ms)) >= FORGET_MS)
             tries->count = 0;
