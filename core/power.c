@@ -12,15 +12,11 @@ enum {
     IDLE_MA = 500,
 };
 
-#define NO_ARROW                                                                                   \
-    {                                                                                              \
-        POWER_STATE_COUNT, 0, 0                                                                    \
-    }
 const struct power_arrow power_arrows[POWER_ARROW_COUNT + 1] = {
 #define STATE(...)
 #define ARROW(from, cause, to) {POWER_##from, POWER_CAUSE_##cause, POWER_##to},
 #include "core/power.def"
-    NO_ARROW,
+    {.from = POWER_STATE_COUNT},
 };
 
 /* Where the arrows of a state begin: a state's row takes no place of its own. */

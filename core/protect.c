@@ -20,9 +20,8 @@ enum {
 static bool is_released(const struct rule *rule, const struct params *params, int32_t value)
 {
     int32_t release = rule_release_value(rule, params);
-    if (value == release)
-        return rule->release.param >= PARAM_COUNT;
-    return rule->side == SIDE_OVER ? value < release : value > release;
+    int32_t margin = rule->side == SIDE_OVER ? release - value : value - release;
+    return rule->release.param < PARAM_COUNT ? margin > 0 : margin >= 0;
 }
 
 void protect_set_params(struct protect *protect, const struct params *params)

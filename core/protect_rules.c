@@ -28,7 +28,7 @@ static bool release_spread(const struct rule_state *state, const struct measured
 
 #define S(param)                                                                                   \
     {                                                                                              \
-        PARAM_##param, 0                                                                           \
+        .param = PARAM_##param                                                                     \
     }
 #define F(number)                                                                                  \
     {                                                                                              \

@@ -60,7 +60,7 @@ static void tries_are_forgotten_after_a_quiet_day(void **state)
         protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
     protect_step(&bench.protect, &bench.measured, &bench.params, 59999);
     assert_int_equal(tries_of(&bench, RULE_charge_oc2), 1);
-    protect_step(&bench.protect, &bench.measured, &bench.params, 60000);
+    protect_step(&bench.protect, &bench.measured, &bench.params, 1);
     assert_int_equal(tries_of(&bench, RULE_charge_oc2), 0);
 }
 
