@@ -26,9 +26,9 @@ static bool release_spread(const struct rule_state *state, const struct measured
     return measured->quantity[QUANTITY_SPREAD_MV] < params->cell_spread_release_mv;
 }
 
-#define S(param)                                                                                   \
+#define S(name)                                                                                    \
     {                                                                                              \
-        .param = PARAM_##param                                                                     \
+        .param = PARAM_##name                                                                      \
     }
 #define F(number)                                                                                  \
     {                                                                                              \
