@@ -82,6 +82,11 @@ bool device_event_get(struct device *device, uint32_t index, struct event *event
     return memory_event_get(&device->memory, index, event);
 }
 
+void device_save(struct device *device)
+{
+    memory_save(&device->memory, &device->bms);
+}
+
 /* For protocols, which only read. */
 static uint32_t count_events(const void *context)
 {

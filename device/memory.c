@@ -113,6 +113,13 @@ void memory_step(struct memory *memory, const struct bms *bms, uint32_t dt_ms)
         save_state(memory, bms);
 }
 
+void memory_save(struct memory *memory, const struct bms *bms)
+{
+    if (memory->params_due)
+        save_params(memory, bms);
+    save_state(memory, bms);
+}
+
 uint32_t memory_event_count(const struct memory *memory)
 {
     return event_log_count(&memory->storage.events);

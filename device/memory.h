@@ -29,6 +29,9 @@ void memory_init(struct memory *memory, const struct flash *flash, struct params
 /* After every step of the core. */
 void memory_step(struct memory *memory, const struct bms *bms, uint32_t dt_ms);
 
+/* Before the power is taken away in good order: the charge of the last minute is kept too. */
+void memory_save(struct memory *memory, const struct bms *bms);
+
 /* Events from the oldest, index 0; get is false when that event cannot be read. */
 uint32_t memory_event_count(const struct memory *memory);
 bool memory_event_get(struct memory *memory, uint32_t index, struct event *event);

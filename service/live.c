@@ -150,6 +150,8 @@ int live_start(struct live *live, struct loop *loop, const struct site_setup *se
 void live_stop(struct live *live)
 {
     loop_timer_stop(&live->timer);
+    for (uint8_t i = 0; i < live->site.pack_count; i++)
+        device_save(&live->site.device[i]);
     serial_port_close(&live->bus);
     for (size_t i = 0; i < COUNT(live->own); i++)
         serial_port_close(&live->own[i].port);

@@ -72,6 +72,20 @@ static void settings_and_state_outlive_a_power_cut(void **state)
     assert_int_equal(bench.rig.bms.power.state, POWER_ON);
 }
 
+static void an_end_in_good_order_keeps_the_charge_of_the_last_minute(void **state)
+{
+    (void)state;
+    start();
+    run(65000, 1000);
+    bench.rig.inputs.pack_ma = -100000;
+    run(20000, 1000);
+    int32_t remaining_mah = bench.rig.bms.soc.remaining_mah;
+    assert_in_range(remaining_mah, 156000, 156700);
+    memory_save(&bench.memory, &bench.rig.bms);
+    boot();
+    assert_int_equal(bench.rig.bms.soc.remaining_mah, remaining_mah);
+}
+
 static void a_lock_outlives_a_power_cut(void **state)
 {
     (void)state;
@@ -221,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_and_state_outlive_a_power_cut),
+        cmocka_unit_test(an_end_in_good_order_keeps_the_charge_of_the_last_minute),
         cmocka_unit_test(a_lock_outlives_a_power_cut),
         cmocka_unit_test(a_pack_that_was_switched_off_stays_off),
         cmocka_unit_test(events_outlive_a_power_cut_in_their_order),
