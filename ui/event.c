@@ -172,21 +172,54 @@ static const struct rule_row *rule_of(const struct event *event)
     return event->rule > 0 && event->rule <= COUNT(rules) ? &rules[event->rule - 1] : NULL;
 }
 
-static void put_numbers(struct text_writer *writer, const struct event *event)
+static bool is_setting(const struct event *event)
+{
+    return event->kind == EVENT_PARAM && event->detail < PARAM_COUNT;
+}
+
+/* Of value and before; UNIT_TEXT: the event has no numbers. */
+static enum unit numbers_unit(const struct event *event)
 {
     const struct rule_row *rule = rule_of(event);
-    bool setting = event->kind == EVENT_PARAM && event->detail < PARAM_COUNT;
-    uint8_t unit = kinds[event->kind].unit;
-    if (setting)
-        unit = param_info[event->detail].unit;
-    else if (rule != NULL)
-        unit = quantity_unit[rule->quantity];
+    if (is_setting(event))
+        return (enum unit)param_info[event->detail].unit;
+    return (enum unit)(rule != NULL ? quantity_unit[rule->quantity] : kinds[event->kind].unit);
+}
+
+static void put_numbers(struct text_writer *writer, const struct event *event)
+{
+    enum unit unit = numbers_unit(event);
     if (unit == UNIT_TEXT)
         return;
     json_put_string(writer, "unit", unit_name[unit]);
     json_put_integer(writer, "value", event->value);
-    if (setting || rule != NULL)
+    if (is_setting(event) || rule_of(event) != NULL)
         json_put_integer(writer, "before", event->before);
+}
+
+static void add_detail(struct text_writer *writer, const char *words, const char *name)
+{
+    writer_text(writer, writer->used > 0 ? ", " : "");
+    writer_text(writer, words);
+    writer_text(writer, name);
+}
+
+void text_event_details(struct text_writer *writer, const struct event *event)
+{
+    if (event->kind >= EVENT_KIND_COUNT)
+        return;
+    const struct rule_row *rule = rule_of(event);
+    enum unit unit = numbers_unit(event);
+    if (unit != UNIT_TEXT)
+        text_value(writer, event->value, unit);
+    if (unit != UNIT_TEXT && (is_setting(event) || rule != NULL)) {
+        add_detail(writer, is_setting(event) ? "was " : "threshold ", "");
+        text_value(writer, event->before, unit);
+    }
+    if (rule != NULL)
+        add_detail(writer, "rule ", rule->name);
+    if (event->session < SESSION_COUNT)
+        add_detail(writer, "by ", session_words[event->session]);
 }
 
 const char *text_command_result(enum command_result result)

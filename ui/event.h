@@ -16,6 +16,10 @@ const char *text_command_result(enum command_result result);
 /* The sentence, without numbers, rule and asker. */
 void text_event(struct text_writer *writer, const struct event *event);
 
+/* What it measured, in words: "3.71 V, threshold 3.65 V, rule cell_ov", "3.64 V, was 3.65 V", and
+ * who asked. Nothing for an event without numbers, rule and asker. */
+void text_event_details(struct text_writer *writer, const struct event *event);
+
 /* Members (no braces): time_s, kind, words; for an alarm its name; where there are
  * numbers unit, value and before; rule and quantity (what the rule compares) of a rule; by: who
  * asked. */

@@ -5,10 +5,12 @@
  */
 #include <argp.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/hearth/command.h"
 #include "app/hearth/event_json.h"
+#include "app/hearth/log_store.h"
 #include "app/hearth/session.h"
 #include "ui/json.h"
 
@@ -45,15 +47,18 @@ static error_t parse(int key, char *text, struct argp_state *state)
     return 0;
 }
 
-static const struct argp parser = {options,
-                                   parse,
-                                   "PORT",
-                                   "Prints the event log of a pack, oldest first.\v"
-                                   "Times are run time, counted from the first start of the pack, "
-                                   "and dates by the clock of the pack if it is set.",
-                                   NULL,
-                                   NULL,
-                                   NULL};
+static const struct argp parser = {
+    options,
+    parse,
+    "PORT",
+    "Prints the event log of a pack, oldest first. PORT may also be " LOG_STORE_PREFIX
+    "FILE, the memory of a virtual pack that is not running: then "
+    "with values, rules and who asked.\v"
+    "Times are run time, counted from the first start of the pack, "
+    "and dates by the clock of the pack if it is set.",
+    NULL,
+    NULL,
+    NULL};
 
 /* By the clock of the pack, which has no time zone; "" when it is not known. */
 static void format_date(const struct log_reader *reader, const struct jk_event *event,
@@ -139,6 +144,9 @@ int log_command(int argc, char **argv)
 {
     static struct log_reader reader = {.session = {.subcommand = "log"}};
     argp_parse(&parser, argc, argv, 0, NULL, &reader);
+    const char *url = reader.session.url;
+    if (strncmp(url, LOG_STORE_PREFIX, strlen(LOG_STORE_PREFIX)) == 0)
+        return log_store(url + strlen(LOG_STORE_PREFIX), reader.json);
     int code = session_open(&reader.session);
     if (code != EXIT_DONE)
         return code;

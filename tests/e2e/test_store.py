@@ -298,3 +298,27 @@ def test_a_bank_needs_a_folder(tmp_path, store, reason):
 def test_the_folder_may_stand_in_the_configuration(tmp_path):
     (tmp_path / "site.yaml").write_text("packs: 1\nstore: none/deep\n")
     assert "'none/deep'" in refused(tmp_path, "run", "-c", "site.yaml")
+
+
+def test_the_memory_itself_tells_every_event_whole(port, store, password):
+    program = start(port, store)
+    values_with(port, charge_on=True)
+    change(port, password, "cell_ovp_mv=3640")
+    refused = hearth("log", f"store:{store}")
+    assert refused.returncode == 2 and str(store)[-20:] in refused.stderr
+    kill(program)
+
+    events = [json.loads(line) for line in hearth("log", f"store:{store}", "--json").stdout.splitlines()]
+    setting = next(event for event in events if event["kind"] == "setting")
+    assert (setting["value"], setting["before"], setting["unit"]) == (3640, 3650, "mV")
+    assert setting["by"]
+    alarm = next(event for event in events if event["kind"] == "alarm_set")
+    assert alarm["alarm"] == "password_not_changed" and alarm["rule"] == "passwords"
+    text = hearth("log", f"store:{store}").stdout
+    assert "Setting: Cell over-voltage (3.64 V, was 3.65 V, by " in text
+
+
+def test_a_memory_that_is_not_there_is_not_made(tmp_path):
+    done = hearth("log", f"store:{tmp_path}/none.flash")
+    assert done.returncode == 2 and "none.flash" in done.stderr
+    assert not (tmp_path / "none.flash").exists()

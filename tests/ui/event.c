@@ -139,6 +139,36 @@ static void a_kind_of_the_future_and_a_rule_of_the_future_are_no_harm(void **sta
     assert_string_equal(json_of(rule), "\"time_s\":0,\"kind\":\"alarm_set\",\"words\":\"Alarm\"");
 }
 
+static const char *details_of(struct event event)
+{
+    struct text_writer writer;
+    writer_init(&writer, buffer, sizeof(buffer));
+    text_event_details(&writer, &event);
+    return buffer;
+}
+
+static void details_tell_numbers_rule_and_asker(void **state)
+{
+    (void)state;
+    const struct event alarm = {.kind = EVENT_ALARM_SET,
+                                .detail = ALARM_cell_over_voltage,
+                                .value = 3710,
+                                .before = 3650,
+                                .rule = 1,
+                                .session = SESSION_COUNT};
+    const struct event setting = {.kind = EVENT_PARAM,
+                                  .detail = PARAM_cell_ovp_mv,
+                                  .value = 3640,
+                                  .before = 3650,
+                                  .session = SESSION_RS485_1};
+    const struct event power = {.kind = EVENT_POWER, .detail = 2, .session = SESSION_COUNT};
+    const struct event unknown = {.kind = EVENT_KIND_COUNT};
+    assert_string_equal(details_of(alarm), "3.71 V, threshold 3.65 V, rule cell_ov");
+    assert_non_null(strstr(details_of(setting), "3.64 V, was 3.65 V, by "));
+    assert_string_equal(details_of(power), "");
+    assert_string_equal(details_of(unknown), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_record_is_a_reading),
         cmocka_unit_test(every_kind_and_every_detail_has_words),
         cmocka_unit_test(a_kind_of_the_future_and_a_rule_of_the_future_are_no_harm),
+        cmocka_unit_test(details_tell_numbers_rule_and_asker),
     };
     return RUN_TESTS(tests);
 }
