@@ -341,6 +341,8 @@ static void the_cause_of_an_alarm_is_its_first_active_rule(void **state)
     assert_int_equal(protect_cause(&bench.protect, ALARM_charge_limit_ignored), -1);
     trip_now(&bench, RULE_cell_ov_warn);
     assert_int_equal(protect_cause(&bench.protect, ALARM_cell_over_voltage), -1);
+    trip_now(&bench, RULE_cell_ov);
+    assert_int_equal(protect_cause(&bench.protect, ALARM_cell_over_voltage), RULE_cell_ov);
     trip_now(&bench, RULE_charge_not_stopped);
     assert_int_equal(protect_cause(&bench.protect, ALARM_charge_limit_ignored),
                      RULE_charge_not_stopped);
