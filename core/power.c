@@ -130,13 +130,16 @@ static enum emergency_cause find_emergency_cause(const struct power *power,
     return power->emergency_ms == 0 ? EMERGENCY_BY_TIME : EMERGENCY_BY_POWER;
 }
 
+/* A pack that starts begins all its times anew; among the other states they run on. */
 static void enter(struct power *power, enum power_state state, const struct params *params)
 {
     power->state = (uint8_t)state;
+    power->emergency_ms = state == POWER_EMERGENCY ? (uint32_t)params->emergency_s * 1000u : 0;
+    if (state != POWER_STARTING)
+        return;
     power->good_ms = 0;
     power->low_ms = 0;
     power->idle_ms = 0;
-    power->emergency_ms = state == POWER_EMERGENCY ? (uint32_t)params->emergency_s * 1000u : 0;
 }
 
 void power_step(struct power *power, const struct power_conditions *conditions,

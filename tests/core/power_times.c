@@ -104,7 +104,7 @@ static void the_time_of_an_empty_pack_begins_anew_when_it_is_not_seen_empty(void
     }
 }
 
-static void each_state_counts_the_time_of_an_empty_pack_for_itself(void **state)
+static void the_time_of_an_empty_pack_runs_on_over_its_states_until_it_starts_anew(void **state)
 {
     (void)state;
     struct bench bench;
@@ -114,7 +114,17 @@ static void each_state_counts_the_time_of_an_empty_pack_for_itself(void **state)
     bench.conditions.blocked = true;
     step(&bench, 1);
     expect(&bench, POWER_PROTECT);
-    steps(&bench, EMPTY_S * 1000u - 1, 1000);
+    steps(&bench, 8, 1);
+    expect(&bench, POWER_PROTECT);
+    step(&bench, 1);
+    expect(&bench, POWER_STOPPED);
+    bench.conditions.button_on = true;
+    step(&bench, 1);
+    expect(&bench, POWER_STARTING);
+    bench.conditions.button_on = false;
+    steps(&bench, SELF_TEST_MS + 10, 10);
+    expect(&bench, POWER_PROTECT);
+    steps(&bench, EMPTY_S * 1000u - SELF_TEST_MS - 11, 1000);
     expect(&bench, POWER_PROTECT);
     step(&bench, 1);
     expect(&bench, POWER_STOPPED);
@@ -171,7 +181,7 @@ static void anything_that_is_not_idle_keeps_the_pack_awake(void **state)
         bench.conditions.charger = cases[i].charger;
         bench.conditions.request = cases[i].request;
         expect_sleep_within(&bench, IDLE_S * 1000u, cases[i].sleeps);
-        assert_int_equal(bench.power.idle_ms, 0);
+        assert_true(cases[i].sleeps || bench.power.idle_ms == 0);
     }
 }
 
@@ -450,7 +460,7 @@ int main(void)
         cmocka_unit_test(each_start_has_its_own_self_test),
         cmocka_unit_test(the_pack_stops_only_below_the_power_off_voltage),
         cmocka_unit_test(the_time_of_an_empty_pack_begins_anew_when_it_is_not_seen_empty),
-        cmocka_unit_test(each_state_counts_the_time_of_an_empty_pack_for_itself),
+        cmocka_unit_test(the_time_of_an_empty_pack_runs_on_over_its_states_until_it_starts_anew),
         cmocka_unit_test(only_the_highest_cell_says_that_the_pack_is_empty),
         cmocka_unit_test(anything_that_is_not_idle_keeps_the_pack_awake),
         cmocka_unit_test(one_step_of_current_or_charger_or_request_restarts_the_sleep_time),
