@@ -204,6 +204,25 @@ static void one_step_of_current_or_charger_or_request_restarts_the_sleep_time(vo
     }
 }
 
+static void a_pack_that_the_button_woke_stays_awake_for_the_whole_time(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, POWER_ON);
+    bench.params.smart_sleep_enabled = 1;
+    bench.conditions.precharging = false;
+    steps(&bench, IDLE_S * 1000u, 1000);
+    expect(&bench, POWER_SLEEP);
+    bench.conditions.button_on = true;
+    step(&bench, 1);
+    expect(&bench, POWER_STARTING);
+    bench.conditions.button_on = false;
+    steps(&bench, IDLE_S * 1000u - 1, 10);
+    expect(&bench, POWER_ON);
+    step(&bench, 1);
+    expect(&bench, POWER_SLEEP);
+}
+
 static void the_time_until_sleep_counts_down(void **state)
 {
     (void)state;
@@ -464,6 +483,7 @@ int main(void)
         cmocka_unit_test(only_the_highest_cell_says_that_the_pack_is_empty),
         cmocka_unit_test(anything_that_is_not_idle_keeps_the_pack_awake),
         cmocka_unit_test(one_step_of_current_or_charger_or_request_restarts_the_sleep_time),
+        cmocka_unit_test(a_pack_that_the_button_woke_stays_awake_for_the_whole_time),
         cmocka_unit_test(the_time_until_sleep_counts_down),
         cmocka_unit_test(times_never_wrap_in_a_state_that_they_do_not_end),
         cmocka_unit_test(an_emergency_says_who_began_it),
