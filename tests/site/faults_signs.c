@@ -189,6 +189,22 @@ static void a_sense_wire_of_50_mohm_is_told_once_its_cell_was_balanced(void **st
     assert_int_equal(bench_pack(&bench)->wire_alarm_mask, 0);
 }
 
+/* 2.4 Ah a day are lost in one cell; full charges on sunny days show it. */
+static void a_cell_that_leaks_0_1_a_is_a_warning_within_four_days(void **state)
+{
+    (void)state;
+    bench_start(&bench, &(struct bench_setup){.soc_permille = 900});
+    bench.site.day.solar_peak_w = 4700;
+    bench.site.day.load_scale_permille = 333;
+    bench_fault(&bench, "leak_ma", 4, 100);
+    assert_true(bench_until(&bench, bench_rule_fired, RULE_thermal_warn, 4 * DAY_MS, 1000) >=
+                DAY_MS);
+    assert_true(bench_rule_fired(&bench, RULE_thermal_warn));
+    assert_int_equal(bench.site.device[0].bms.thermal.signs, 1 << THERMAL_LEAKING);
+    assert_int_equal(bench_pack(&bench)->charge_limit_ma, 0);
+    assert_int_equal(bench_directions(&bench), BOTH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_balancer_that_never_stops_opens_both_switches),
         cmocka_unit_test(a_balancer_that_moves_nothing_opens_both_switches),
         cmocka_unit_test(a_sense_wire_of_50_mohm_is_told_once_its_cell_was_balanced),
+        cmocka_unit_test(a_cell_that_leaks_0_1_a_is_a_warning_within_four_days),
     };
     return RUN_TESTS(tests);
 }
