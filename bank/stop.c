@@ -94,10 +94,18 @@ static bool saves_diode(const struct snapshot *pack, enum value_id other_allowed
            (int64_t)sign * pack_ma >= DIODE_MA;
 }
 
+/* A switch that is told faulty while the other one had to open too: it did not open. One that did
+ * not close leaves the other direction alone. */
+static bool welded(const struct snapshot *pack)
+{
+    return (alarm_get(pack->alarms, ALARM_charge_mos) && !flag(pack, VALUE_discharge_allowed)) ||
+           (alarm_get(pack->alarms, ALARM_discharge_mos) && !flag(pack, VALUE_charge_allowed));
+}
+
 static bool stops_bank(const struct snapshot *pack)
 {
     uint8_t mask = must_open(pack);
-    if (mask == ALL)
+    if (mask == ALL || welded(pack))
         return true;
     if (mask & CHARGE && flag(pack, VALUE_charge_on) &&
         !saves_diode(pack, VALUE_discharge_allowed, -1))

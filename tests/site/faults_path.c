@@ -48,6 +48,26 @@ static void a_welded_discharge_switch_is_found_when_an_empty_cell_should_stop_th
     fault_case_recover(&bench, &row);
 }
 
+static void a_welded_pack_stops_the_whole_bank(void **state)
+{
+    (void)state;
+    static const struct fault_case row = {
+        .fault = {SET("charge_welded",  0, 1), SET("cell_reads_mv", 3, 3700),
+                  SET("cell_reads_mv", 4, 2930)}, /* as much lower: the pack stays as it is */
+        .scene = {.charger_ma = 90000, .pack_count = 3},
+        ROW(charge_welded, BOTH, BY_RELEASE, 1200, 0),
+    };
+    bench_start(&bench, &row.scene);
+    fault_case_set(&bench, &row, false);
+    assert_true(bench_until(&bench, bench_rule_fired, row.rule, row.within_ms, 10) <= 1200);
+    const struct snapshot *bank = bench_bank(&bench);
+    bench_run(&bench, 100, 10);
+    assert_int_equal(bank->charge_limit_ma, 0);
+    assert_int_equal(bank->discharge_limit_ma, 0);
+    assert_false(bank->charge_allowed || bank->discharge_allowed);
+    assert_true(alarm_get(bank->alarms, ALARM_bank_stopped));
+}
+
 static void a_fired_extinguisher_stops_the_bank_until_it_is_replaced_and_released(void **state)
 {
     (void)state;
@@ -279,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_welded_charge_switch_is_found_when_a_full_cell_should_stop_the_charge),
         cmocka_unit_test(
             a_welded_discharge_switch_is_found_when_an_empty_cell_should_stop_the_load),
+        cmocka_unit_test(a_welded_pack_stops_the_whole_bank),
         cmocka_unit_test(a_fired_extinguisher_stops_the_bank_until_it_is_replaced_and_released),
         cmocka_unit_test(terminals_that_come_up_close_the_discharge_switch_within_three_seconds),
         cmocka_unit_test(a_pre_charge_that_fails_is_tried_again_and_succeeds_once_healed),
