@@ -58,7 +58,6 @@ void bms_remember(const struct bms *bms, struct stored *stored)
 {
     memset(stored, 0, sizeof(*stored));
     stored->on = bms->power.state != POWER_OFF && bms->power.state != POWER_SHUTTING_DOWN;
-    stored->parameters_lost = bms->parameters_bad;
     soc_remember(&bms->soc, stored);
     stored_take_locks(stored, &bms->protect);
     debt_get(&bms->balance.debt, stored->debt_mah);
@@ -141,18 +140,17 @@ static void step_button(struct bms *bms, const struct inputs *inputs, uint32_t d
     }
 }
 
-static void tell_power(struct bms *bms, uint8_t before, uint8_t emergency_cause)
+static void tell_power(struct bms *bms, uint8_t before)
 {
     uint8_t now = bms->power.state;
+    uint8_t cause = bms->power.emergency_cause;
     struct event event = event_of(EVENT_POWER, now, now);
     event.before = before;
     event_put(&bms->outputs, bms->run_time_ms, event);
     if (now == POWER_EMERGENCY)
-        event_put(&bms->outputs, bms->run_time_ms,
-                  event_of(EVENT_EMERGENCY_ON, emergency_cause, 0));
+        event_put(&bms->outputs, bms->run_time_ms, event_of(EVENT_EMERGENCY_ON, cause, 0));
     if (before == POWER_EMERGENCY)
-        event_put(&bms->outputs, bms->run_time_ms,
-                  event_of(EVENT_EMERGENCY_OFF, bms->power.emergency_cause, 0));
+        event_put(&bms->outputs, bms->run_time_ms, event_of(EVENT_EMERGENCY_OFF, cause, 0));
 }
 
 static void step_power(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
@@ -169,7 +167,7 @@ static void step_power(struct bms *bms, const struct inputs *inputs, uint32_t dt
     };
     power_step(&bms->power, &conditions, &bms->measured, &bms->params, dt_ms);
     if (bms->power.state != before)
-        tell_power(bms, before, bms->power.emergency_cause);
+        tell_power(bms, before);
 }
 
 static void step_switches(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
@@ -205,7 +203,6 @@ static void step_heating(struct bms *bms, const struct inputs *inputs, uint32_t 
 {
     bool supplied = inputs->charger_present || bms->soc.soc_permille > HEATING_SOC_PERMILLE;
     heating_step(&bms->heating, &bms->measured, &bms->params, nothing_hard(bms) && supplied, dt_ms);
-    bms->heater_ma = inputs->heater_ma;
 }
 
 /* Timed storage: one record per period, as an event. */

@@ -63,7 +63,6 @@ struct bms {
     uint32_t record_ms;  /* since the last record of timed storage */
     uint32_t record_count;
     uint32_t start_count;
-    int32_t heater_ma;
     struct contacts contacts;
     struct event early[OUTPUT_EVENT_MAX]; /* events of requests, shown by the next step */
     uint8_t early_count;

@@ -192,7 +192,7 @@ void report_outputs(struct bms *bms, const struct inputs *inputs)
     s->balance_source_index = balance->source;
     s->balance_sink_index = balance->sink;
     s->heating_on = bms->heating.on;
-    s->heating_ma = bms->heating.on ? bms->heater_ma : 0;
+    s->heating_ma = bms->heating.on ? inputs->heater_ma : 0;
     s->precharging = bms->precharge.on;
     s->leds = bms->leds.lit | bms->leds.flickering << 16;
     s->contacts = bms->contacts.dry1 | bms->contacts.dry2 << 1 | bms->outputs.buzzer << 2;

@@ -18,7 +18,8 @@
 struct stored {
     bool on;              /* the pack was on */
     bool dead_cell;       /* a cell was below 1.5 V */
-    bool parameters_lost; /* no valid settings were found: nothing closes until confirmed */
+    bool parameters_lost; /* not in the bytes: the reader found no valid settings; nothing closes
+                           * until they are confirmed */
     int32_t remaining_mah;
     int32_t cycle_mah;
     uint32_t since_full_s;
