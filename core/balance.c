@@ -63,6 +63,16 @@ void balance_init(struct balance *balance)
     wires_init(&balance->wires);
 }
 
+void balance_trust(struct balance *balance)
+{
+    if (!balance->stuck)
+        return;
+    balance->stuck = false;
+    balance->doubt_uv = 0;
+    balance->proofs = 0;
+    balance->unproven_ms = PROOF_MS;
+}
+
 void balance_set_charge(struct balance *balance, int32_t soc_permille, bool full)
 {
     if (full && !balance->full)
@@ -90,9 +100,12 @@ static bool conditions_hold(const struct measured *measured, const struct params
            measured->quantity[QUANTITY_HOT_DDEGC] <= TEMP_HIGH_DDEGC;
 }
 
+/* Decided on what the pause shows: a transfer lowers its source by the drop in the wires. */
 static bool voltage_tells(const struct balance *balance, const struct measured *measured,
                           const struct params *params)
 {
+    if (balance->phase == BALANCE_ON && balance->mode == BALANCE_BY_VOLTAGE)
+        return current_below(measured, params, VOLTAGE_CURRENT_DIVISOR);
     int32_t high_mv = measured->quantity[QUANTITY_CELL_MAX_MV];
     if (high_mv < params->balance_start_mv ||
         !current_below(measured, params, VOLTAGE_CURRENT_DIVISOR))

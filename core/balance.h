@@ -44,6 +44,9 @@ struct balance {
 
 void balance_init(struct balance *balance);
 
+/* An installer says that the stage works again: it is proven anew. */
+void balance_trust(struct balance *balance);
+
 /* What the estimator knows; before each balance_step(). `full`: at the full anchor, held as long as
  * it lasts or only for one step. Until the first call nothing is paid by debt. */
 void balance_set_charge(struct balance *balance, int32_t soc_permille, bool full);

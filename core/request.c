@@ -285,6 +285,8 @@ static void apply_text(struct bms *bms, const struct command *command)
 static void apply_release(struct bms *bms, const struct command *command)
 {
     int count = protect_release(&bms->protect, &bms->params);
+    if (!bms->protect.state[RULE_balancer].active)
+        balance_trust(&bms->balance);
     count += bms->parameters_bad;
     bms->parameters_bad = false;
     event_put(&bms->outputs, bms->run_time_ms, by(command, event_of(EVENT_RELEASED, 0, count)));

@@ -49,7 +49,9 @@ static void put_obedience(int32_t *quantity, const struct bms *bms)
 {
     int32_t charge_ma = bms->limits.charge_ma.limit.value;
     int32_t discharge_ma = bms->limits.discharge_ma.limit.value;
-    int32_t charge = judged_ma(quantity[QUANTITY_CHARGE_MA], &bms->limits.charge_ma.limit);
+    int32_t charge = bms->params.dedicated_charger
+                         ? 0
+                         : judged_ma(quantity[QUANTITY_CHARGE_MA], &bms->limits.charge_ma.limit);
     int32_t discharge = judged_ma(quantity[QUANTITY_DISCHARGE_MA], &bms->limits.discharge_ma.limit);
     quantity[QUANTITY_CHARGE_EXCESS_MA] = charge_ma > 0 ? charge : 0;
     quantity[QUANTITY_CHARGE_UNWANTED_MA] = charge_ma > 0 ? 0 : charge;

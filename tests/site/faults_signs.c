@@ -169,6 +169,16 @@ static void a_balancer_that_moves_nothing_opens_both_switches(void **state)
     balancer_fails("balance_dead", 0);
 }
 
+static void a_repaired_balancer_is_released_by_the_installer(void **state)
+{
+    (void)state;
+    balancer_fails("balance_dead", 0);
+    bench_fault(&bench, "balance_dead", 0, 0);
+    bench_run(&bench, 2 * MINUTE_MS, 10);
+    fault_case_release(&bench);
+    assert_true(bench_until(&bench, bench_allows, BOTH, 4000, 10) <= 4000);
+}
+
 static void a_sense_wire_of_50_mohm_is_told_once_its_cell_was_balanced(void **state)
 {
     (void)state;
@@ -217,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_cell_that_was_below_1_5_v_is_never_released),
         cmocka_unit_test(a_balancer_that_never_stops_opens_both_switches),
         cmocka_unit_test(a_balancer_that_moves_nothing_opens_both_switches),
+        cmocka_unit_test(a_repaired_balancer_is_released_by_the_installer),
         cmocka_unit_test(a_sense_wire_of_50_mohm_is_told_once_its_cell_was_balanced),
         cmocka_unit_test(a_cell_that_leaks_0_1_a_is_a_warning_within_four_days),
     };
