@@ -10,6 +10,7 @@
 #include "service/web_json.h"
 #include "service/web_parts.h"
 #include "service/web_reply.h"
+#include "ui/cable_json.h"
 
 #define EVENTS_USUAL 50
 #define BODY_MAX 2048       /* of a command */
@@ -56,6 +57,17 @@ static enum MHD_Result get_schema(struct web *web, struct MHD_Connection *connec
     (void)request;
     return web_reply_constant(connection, "application/json", web->schema_tag, web->schema,
                               web->schema_size);
+}
+
+static enum MHD_Result get_cable(struct web *web, struct MHD_Connection *connection,
+                                 const char *rest, const struct request *request)
+{
+    (void)rest;
+    (void)request;
+    struct text_writer writer;
+    writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
+    cable_json(&writer);
+    return reply_text(connection, &writer);
 }
 
 static enum MHD_Result get_bank(struct web *web, struct MHD_Connection *connection,
@@ -222,6 +234,7 @@ static const struct route {
     answer_function *answer;
 } routes[] = {
     {"GET",  "/api/schema",   get_schema  },
+    {"GET",  "/api/cable",    get_cable   },
     {"GET",  "/api/bank",     get_bank    },
     {"GET",  "/api/packs",    get_packs   },
     {"GET",  "/api/packs/",   get_pack    },

@@ -25,6 +25,7 @@ static const struct subcommand {
     {"protocols", "list the protocols and what is known of them",               protocols_command},
     {"params",    "list the settings with defaults and ranges",                 params_command   },
     {"alarms",    "list the alarms, or with --matrix what each one does",       alarms_command   },
+    {"cable",     "wiring between pack and inverter, and of packs in parallel", cable_command    },
 };
 
 static void print_help(FILE *stream)
