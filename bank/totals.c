@@ -144,17 +144,33 @@ static void fill_masks(const struct bank *bank, uint32_t now_ms, struct snapshot
         snapshot_put(total, VALUE_age_ms, saturate32(age_ms));
 }
 
+static int32_t count_bits(int32_t mask)
+{
+    int32_t count = 0;
+    for (uint32_t rest = (uint32_t)mask; rest != 0; rest &= rest - 1)
+        count++;
+    return count;
+}
+
+/* The same masks as numbers, as most inverters want them. */
+static void fill_counts(const struct bank *bank, struct snapshot *total)
+{
+    int32_t fresh = total->pack_fresh_mask;
+    int32_t known = bank_known_mask(bank);
+    snapshot_put(total, VALUE_pack_count, count_bits(known));
+    snapshot_put(total, VALUE_packs_online, count_bits(fresh));
+    snapshot_put(total, VALUE_packs_no_charge, count_bits(fresh & ~total->pack_charge_mask));
+    snapshot_put(total, VALUE_packs_no_discharge, count_bits(fresh & ~total->pack_discharge_mask));
+    snapshot_put(total, VALUE_packs_offline, count_bits(known & ~fresh));
+}
+
 static void fill_identity(const struct bank *bank, struct snapshot *total)
 {
-    int32_t known_count = 0;
-    uint16_t known_mask = bank_known_mask(bank);
     for (uint8_t i = PACK_MAX; i-- > 0;) {
         const struct snapshot *pack = &bank->pack[i].snapshot;
-        known_count += known_mask >> i & 1;
         if (snapshot_have(pack, VALUE_maker))
             snapshot_put_maker(total, pack->maker, sizeof(pack->maker));
     }
-    snapshot_put(total, VALUE_pack_count, known_count);
 }
 
 void totals_fill(const struct bank *bank, uint32_t now_ms, struct snapshot *total)
@@ -163,5 +179,6 @@ void totals_fill(const struct bank *bank, uint32_t now_ms, struct snapshot *tota
         fill_row(bank, &rows[i], total);
     fill_cells(bank, total);
     fill_masks(bank, now_ms, total);
+    fill_counts(bank, total);
     fill_identity(bank, total);
 }

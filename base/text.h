@@ -9,4 +9,7 @@
 /* Both end with a NUL. Not in constant time: no passwords. */
 bool text_equal(const char *a, const char *b);
 
+/* What follows `start` in `text`; NULL if it does not begin so. */
+const char *text_after(const char *text, const char *start);
+
 #endif

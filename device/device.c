@@ -230,9 +230,9 @@ bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_
 {
     if (!device_is_host(device) || !device_is_on(device) || !bank_ready(&device->bank))
         return false;
-    can_sender_step(&device->sender, bank_snapshot(&device->bank), now_us);
     struct view view;
     bank_view(&device->bank, &view);
+    can_sender_step(&device->sender, &view, now_us);
     return can_sender_transmit(&device->sender, &view, frame);
 }
 

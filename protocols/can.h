@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The CAN protocols, one file each. Others reach them through the registry, by name.
+ * The CAN protocols, one file each; an element is a profile, the first one is the default. Others
+ * reach them through the registry, by name.
  */
 #ifndef HEARTH_PROTOCOLS_CAN_H
 #define HEARTH_PROTOCOLS_CAN_H
 
-#include "wire/can_table.h"
+#include "wire/can_rows.h"
 
-extern const struct can_protocol pylon_can;
+extern const struct can_protocol pylon_can[2];
 
 #endif

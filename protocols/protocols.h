@@ -55,7 +55,8 @@ struct protocol {
     const char *menu;               /* what to choose in the inverter's menu */
     uint8_t bus;                    /* enum bus */
     uint8_t evidence;               /* enum evidence */
-    const struct can_protocol *can; /* NULL for serial protocols */
+    const struct can_protocol *can; /* the profiles, the default first; NULL for serial protocols */
+    size_t can_count;
     /* Serial protocols: explains one burst of bytes; broken and foreign bytes are reported too. */
     void (*explain)(struct serial_explainer *explainer, enum side from, const uint8_t *bytes,
                     size_t size, message_function *report, void *context);
@@ -67,8 +68,11 @@ extern const size_t protocol_count;
 extern const char *const bus_name[];      /* by enum bus */
 extern const char *const evidence_name[]; /* by enum evidence */
 
-/* NULL when there is none. */
+/* By "NAME" or "NAME:PROFILE"; NULL when there is none. */
 const struct protocol *protocol_find(const char *name);
+
+/* Likewise the profile, the default one if none is named; NULL for serial protocols. */
+const struct can_protocol *protocol_find_can(const char *name);
 
 /* Reports one CAN frame as one message. Frames without a row are "unknown", from SIDE_BATTERY. */
 void protocol_explain_can(const struct can_protocol *can, const struct can_frame *frame,

@@ -104,7 +104,7 @@ static size_t get_frames(void *context, struct web_frame *frames, size_t max)
         to->name = message ? message->name : NULL;
         snapshot_init(&to->values);
         if (message)
-            can_decode(message, &from->frame, &to->values);
+            can_decode(can, message, &from->frame, &to->values);
     }
     return count;
 }

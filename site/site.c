@@ -147,7 +147,7 @@ static void remember_frame(struct site *site, const struct can_frame *frame, boo
 static void poll_inverter(struct site *site, uint64_t now_us)
 {
     struct can_frame frame;
-    while (can_receiver_transmit(&site->receiver, now_us, &frame)) {
+    while (can_receiver_transmit(&site->receiver, NULL, now_us, &frame)) {
         if (site->can_cable)
             site_can_receive(site, &frame);
         remember_frame(site, &frame, true, now_us);

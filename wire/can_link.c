@@ -36,58 +36,97 @@ static bool take_due(uint64_t *due_us, uint16_t period_ms, uint64_t now_us)
     return true;
 }
 
-static bool complete(const struct can_protocol *protocol, const struct snapshot *bank)
+static bool complete(const struct can_protocol *protocol, const struct view *view)
 {
     struct can_frame frame;
     for (size_t i = 0; i < protocol->message_count; i++) {
         const struct can_message *message = &protocol->messages[i];
-        if (message->timeout_ms != 0 && !can_encode(message, bank, &frame))
+        if (message->timeout_ms != 0 && !can_encode(protocol, message, view, 0, &frame))
             return false;
     }
     return true;
 }
 
-static void watch_packs(struct can_sender *sender, const struct snapshot *bank, uint64_t now_us)
+static void watch_packs(struct can_sender *sender, const struct view *view, uint64_t now_us)
 {
-    bool without = alarm_get(bank->alarms, ALARM_no_pack);
+    bool without = alarm_get(view->bank->alarms, ALARM_no_pack);
     if (without && !sender->without_pack)
         sender->without_us = now_us;
     sender->without_pack = without;
     sender->silent = without && now_us - sender->without_us >= CAN_SILENCE_US;
     if (!sender->started)
-        sender->started = complete(sender->protocol, bank);
+        sender->started = complete(sender->protocol, view);
 }
 
-void can_sender_step(struct can_sender *sender, const struct snapshot *bank, uint64_t now_us)
+/* What is scheduled rests while an inverter asks; what is only asked for has no period. */
+static bool resting(const struct can_sender *sender, uint64_t now_us)
 {
-    watch_packs(sender, bank, now_us);
+    uint64_t patience_us = 1000ull * sender->protocol->poll_patience_ms;
+    return sender->polled && now_us - sender->poll_us < patience_us;
+}
+
+void can_sender_step(struct can_sender *sender, const struct view *view, uint64_t now_us)
+{
+    watch_packs(sender, view, now_us);
     bool quiet = sender->silent || !sender->started;
+    bool rests = resting(sender, now_us);
     for (size_t i = 0; i < sender->protocol->message_count; i++) {
         if (!take_due(&sender->due_us[i], sender->protocol->messages[i].period_ms, now_us))
             continue;
+        if (i == 0)
+            sender->turn++;
         if (quiet)
             sender->silenced++;
-        else
+        else if (!rests)
             sender->pending |= 1u << i;
     }
     if (quiet)
         sender->pending = 0;
 }
 
+/* The pack whose turn it is, or the one that speaks. */
+static unsigned pack_in_turn(const struct can_sender *sender, const struct view *view,
+                             const struct can_message *message)
+{
+    unsigned present[PACK_MAX] = {0};
+    unsigned count = 0;
+    for (unsigned i = 0; i < PACK_MAX; i++) {
+        if (view->pack[i] != NULL)
+            present[count++] = i;
+    }
+    return message->form & EACH_PACK && count > 0 ? present[sender->turn % count] : present[0];
+}
+
 bool can_sender_transmit(struct can_sender *sender, const struct view *view,
                          struct can_frame *frame)
 {
-    for (size_t i = 0; i < sender->protocol->message_count; i++) {
+    const struct can_protocol *protocol = sender->protocol;
+    for (size_t i = 0; sender->pending >> i != 0; i++) {
         if (!(sender->pending >> i & 1))
             continue;
         sender->pending &= ~(1u << i);
-        if (can_encode(&sender->protocol->messages[i], view->bank, frame)) {
+        const struct can_message *message = &protocol->messages[i];
+        unsigned pack =
+            message->form & (EACH_PACK | HOST_PACK) ? pack_in_turn(sender, view, message) : 0;
+        if (can_encode(protocol, message, view, pack, frame)) {
             sender->sent++;
             return true;
         }
         sender->withheld++;
     }
     return false;
+}
+
+static void answer_poll(struct can_sender *sender, uint64_t now_us)
+{
+    sender->polled = true;
+    sender->poll_us = now_us;
+    if (sender->silent || !sender->started)
+        return;
+    for (size_t i = 0; i < sender->protocol->message_count; i++) {
+        if (sender->protocol->messages[i].form & POLL)
+            sender->pending |= 1u << i;
+    }
 }
 
 void can_sender_receive(struct can_sender *sender, const struct can_frame *frame, uint64_t now_us)
@@ -99,6 +138,8 @@ void can_sender_receive(struct can_sender *sender, const struct can_frame *frame
     }
     sender->heartbeat_seen = true;
     sender->heartbeat_us = now_us;
+    if (message->form & POLL)
+        answer_poll(sender, now_us);
 }
 
 uint32_t can_sender_heartbeat_age_ms(const struct can_sender *sender, uint64_t now_us)
@@ -109,29 +150,28 @@ uint32_t can_sender_heartbeat_age_ms(const struct can_sender *sender, uint64_t n
 void can_receiver_init(struct can_receiver *receiver, const struct can_protocol *protocol,
                        uint64_t now_us)
 {
-    ASSERT(protocol->message_count <= CAN_MESSAGE_MAX);
+    ASSERT(protocol->message_count <= CAN_MESSAGE_MAX && protocol->answer_count <= CAN_ANSWER_MAX);
     memset(receiver, 0, sizeof(*receiver));
     receiver->protocol = protocol;
-    receiver->heartbeat_due_us = now_us;
+    for (size_t i = 0; i < protocol->answer_count; i++)
+        receiver->due_us[i] = now_us + i * CAN_SLOT_US;
     snapshot_init(&receiver->values);
 }
 
 /* What a 48 V battery can say; anything else is a broken sender. */
-static const struct plausible {
-    uint16_t value; /* enum value_id */
-    int32_t min;
-    int32_t max;
-} plausible[] = {
-    {VALUE_pack_mv,         40000,    65000  },
-    {VALUE_pack_ma,         -1500000, 1500000},
+static const struct can_range plausible[] = {
+    {VALUE_pack_mv,         30000,    70000  },
+    {VALUE_pack_ma,         -3276700, 3276700},
     {VALUE_soc_permille,    0,        1000   },
-    {VALUE_temp_mean_ddegc, -500,     1000   },
+    {VALUE_soh_permille,    0,        1270   },
+    {VALUE_temp_mean_ddegc, -600,     1500   },
+    {VALUE_charge_limit_mv, 40000,    65000  },
 };
 
 static bool is_plausible(const struct snapshot *values)
 {
     for (size_t i = 0; i < COUNT(plausible); i++) {
-        const struct plausible *row = &plausible[i];
+        const struct can_range *row = &plausible[i];
         int32_t value;
         bool have = snapshot_get(values, (enum value_id)row->value, &value);
         if (have && (value < row->min || value > row->max))
@@ -145,7 +185,7 @@ static enum decode take_frame(struct can_receiver *receiver, const struct can_me
 {
     struct snapshot fresh;
     snapshot_init(&fresh);
-    if (can_decode(message, frame, &fresh) != DECODED) {
+    if (can_decode(receiver->protocol, message, frame, &fresh) != DECODED) {
         receiver->bad++;
         return BAD;
     }
@@ -153,7 +193,8 @@ static enum decode take_frame(struct can_receiver *receiver, const struct can_me
         receiver->implausible++;
         return BAD;
     }
-    can_decode(message, frame, &receiver->values);
+    if (!(message->form & (ASIDE | EACH_PACK)))
+        can_decode(receiver->protocol, message, frame, &receiver->values);
     receiver->decoded++;
     return DECODED;
 }
@@ -178,15 +219,21 @@ enum decode can_receiver_receive(struct can_receiver *receiver, const struct can
     return outcome;
 }
 
-bool can_receiver_transmit(struct can_receiver *receiver, uint64_t now_us, struct can_frame *frame)
+bool can_receiver_transmit(struct can_receiver *receiver, const struct snapshot *own,
+                           uint64_t now_us, struct can_frame *frame)
 {
     const struct can_protocol *protocol = receiver->protocol;
-    if (protocol->answer_count == 0)
-        return false;
-    const struct can_message *heartbeat = &protocol->answers[0];
-    if (!take_due(&receiver->heartbeat_due_us, heartbeat->period_ms, now_us))
-        return false;
-    return can_encode(heartbeat, &receiver->values, frame);
+    struct snapshot nothing;
+    if (own == NULL)
+        snapshot_init(&nothing);
+    struct view view = {own != NULL ? own : &nothing, {NULL}};
+    for (size_t i = 0; i < protocol->answer_count; i++) {
+        const struct can_message *answer = &protocol->answers[i];
+        if (take_due(&receiver->due_us[i], answer->period_ms, now_us) &&
+            can_encode(protocol, answer, &view, 0, frame))
+            return true;
+    }
+    return false;
 }
 
 static uint32_t index_age_ms(const struct can_receiver *receiver, size_t index, uint64_t now_us)

@@ -14,6 +14,8 @@
 #define CAN_SLOT_US 20000        /* between two frames of a cycle */
 #define CAN_SILENCE_US 60000000  /* all frames stop after this long without a fresh pack */
 #define CAN_HEARTBEAT_LOST 10000 /* ms; for the event log, nothing stops */
+#define CAN_MESSAGE_MAX 32       /* of one battery */
+#define CAN_ANSWER_MAX 8         /* of one inverter */
 #define CAN_AGE_NEVER UINT32_MAX
 
 struct can_sender {
@@ -26,6 +28,9 @@ struct can_sender {
     bool silent;         /* for so long that everything stopped */
     bool heartbeat_seen; /* the inverter was heard */
     uint64_t heartbeat_us;
+    bool polled; /* at least once */
+    uint64_t poll_us;
+    uint8_t turn; /* cycles so far: whose turn it is in messages of each pack */
     /* Counted by cause */
     uint32_t sent;
     uint32_t withheld; /* due, but a required value was not known */
@@ -36,8 +41,8 @@ struct can_sender {
 void can_sender_init(struct can_sender *sender, const struct can_protocol *protocol,
                      uint64_t now_us);
 
-/* Marks what is due; `bank` is the bank snapshot (one pack: its own). */
-void can_sender_step(struct can_sender *sender, const struct snapshot *bank, uint64_t now_us);
+/* Marks what is due. */
+void can_sender_step(struct can_sender *sender, const struct view *view, uint64_t now_us);
 
 /* Builds the next due frame from the values of this moment; false when there is none. Call until
  * false. */
@@ -56,7 +61,7 @@ struct can_receiver {
     bool accept_extended;   /* set by the owner: 29-bit frames with 11-bit numbers are taken too */
     uint32_t seen;          /* a bit per message */
     uint64_t seen_us[CAN_MESSAGE_MAX];
-    uint64_t heartbeat_due_us;
+    uint64_t due_us[CAN_ANSWER_MAX]; /* of the answers */
     /* Counted by cause */
     uint32_t decoded;
     uint32_t unknown;
@@ -69,8 +74,10 @@ void can_receiver_init(struct can_receiver *receiver, const struct can_protocol 
 enum decode can_receiver_receive(struct can_receiver *receiver, const struct can_frame *frame,
                                  uint64_t now_us);
 
-/* The heartbeat when it is due, whether or not a battery answers. */
-bool can_receiver_transmit(struct can_receiver *receiver, uint64_t now_us, struct can_frame *frame);
+/* The next answer that is due, whether or not a battery is there; false when there is none. `own`:
+ * what the inverter measures itself, NULL if nothing. */
+bool can_receiver_transmit(struct can_receiver *receiver, const struct snapshot *own,
+                           uint64_t now_us, struct can_frame *frame);
 
 /* Since the last good frame with this identifier, or CAN_AGE_NEVER. */
 uint32_t can_receiver_age_ms(const struct can_receiver *receiver, uint32_t id, uint64_t now_us);

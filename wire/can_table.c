@@ -10,7 +10,11 @@
 #include "base/assert.h"
 #include "base/number.h"
 
-enum { FRAME_SIZE = 8 };
+enum {
+    FRAME_SIZE = 8,
+    FINER_REACH = 10,       /* permille */
+    CHARGE_ABOVE_MV = 1000, /* the charge voltage stays this far above the discharge voltage */
+};
 
 const struct field_type_info *can_field_type(const struct can_field *field)
 {
@@ -18,14 +22,26 @@ const struct field_type_info *can_field_type(const struct can_field *field)
     return &field_type_info[field->type & FIELD_TYPE_MASK];
 }
 
+static uint8_t rounding(const struct can_field *field)
+{
+    return field->type & ROUNDING_MASK;
+}
+
 static bool is_limit(const struct can_field *field)
 {
-    return field->type & (DOWN | UP);
+    return rounding(field) == DOWN || rounding(field) == UP;
 }
 
 static bool is_bit(const struct field_type_info *type)
 {
     return type->bits == 1;
+}
+
+static bool is_absent(const struct can_field *field, const struct field_type_info *type,
+                      int64_t raw)
+{
+    int64_t mask = (1ll << type->bits) - 1;
+    return field->absent != REQUIRED && ((raw ^ field->absent) & mask) == 0;
 }
 
 static int64_t scale(const struct can_field *field, int32_t value)
@@ -34,12 +50,39 @@ static int64_t scale(const struct can_field *field, int32_t value)
     if (!is_limit(field))
         return div_round(product, field->den);
     int64_t limit = clamp64(product, 0, INT64_MAX);
-    return field->type & UP ? -div_floor(-limit, field->den) : div_floor(limit, field->den);
+    return rounding(field) == UP ? -div_floor(-limit, field->den) : div_floor(limit, field->den);
+}
+
+/* A charger that obeys the voltage alone stops at the present one; never at 0, which would empty
+ * the battery. */
+static int32_t lowered(const struct snapshot *source, int32_t charge_mv)
+{
+    int32_t allowed = 1;
+    int32_t limit_ma = 1;
+    int32_t pack_mv;
+    snapshot_get(source, VALUE_charge_allowed, &allowed);
+    snapshot_get(source, VALUE_charge_limit_ma, &limit_ma);
+    if ((allowed && limit_ma > 0) || !snapshot_get(source, VALUE_pack_mv, &pack_mv))
+        return charge_mv;
+    return min32(charge_mv, max32(pack_mv, source->discharge_limit_mv + CHARGE_ABOVE_MV));
+}
+
+static int32_t as_told(const struct can_protocol *protocol, const struct snapshot *source,
+                       uint16_t id, int32_t value)
+{
+    if (id == VALUE_charge_limit_mv && protocol->stop_lowers_voltage)
+        value = lowered(source, value);
+    for (size_t i = 0; i < protocol->range_count; i++) {
+        const struct can_range *range = &protocol->ranges[i];
+        if (range->value == id)
+            value = clamp32(value, range->min, range->max);
+    }
+    return value;
 }
 
 /* False: required and not known. */
-static bool encode_field(const struct can_field *field, const struct snapshot *source,
-                         uint8_t *data)
+static bool encode_field(const struct can_protocol *protocol, const struct can_field *field,
+                         const struct snapshot *source, uint8_t *data)
 {
     const struct field_type_info *type = can_field_type(field);
     int32_t value;
@@ -52,48 +95,104 @@ static bool encode_field(const struct can_field *field, const struct snapshot *s
         field_put_code(type, data + field->byte, field->absent);
         return true;
     }
+    value = as_told(protocol, source, field->value, value);
     int64_t raw = is_bit(type) ? value != 0 : scale(field, value) + field->offset;
     field_put(type, data + field->byte, raw);
     return true;
 }
 
+static bool is_set(const struct can_alarm *row, const struct snapshot *source)
+{
+    const uint32_t *set = row->set == IN_ALARMS ? source->alarms : source->warnings;
+    return alarm_get(set, (enum alarm)row->alarm);
+}
+
+static bool any_alarm(const struct snapshot *source)
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < ALARM_WORDS; i++)
+        any |= source->alarms[i] | source->warnings[i];
+    return any != 0;
+}
+
 static void encode_alarms(const struct can_message *message, const struct snapshot *source,
                           uint8_t *data)
 {
+    bool pairs = message->form & ALARM_PAIRS;
+    bool levels = message->form & ALARM_LEVELS;
+    if (!pairs && !any_alarm(source))
+        return;
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        const uint32_t *set = row->set == IN_ALARMS ? source->alarms : source->warnings;
-        if (alarm_get(set, (enum alarm)row->alarm))
-            data[row->byte] |= row->mask;
+        uint8_t *byte = data + row->byte;
+        uint8_t upper = (uint8_t)(row->mask << 1);
+        if (!is_set(row, source))
+            *byte |= pairs && !(*byte & row->mask) ? upper : 0;
+        else if (pairs)
+            *byte = (uint8_t)((*byte & ~upper) | row->mask);
+        else if (!levels)
+            *byte |= row->mask;
+        else if (row->set == IN_ALARMS)
+            *byte = (uint8_t)((*byte & ~upper) | row->mask);
+        else if (!(*byte & row->mask))
+            *byte |= row->mask | upper;
     }
 }
 
-bool can_encode(const struct can_message *message, const struct snapshot *source,
-                struct can_frame *frame)
+static const struct snapshot *source_of(const struct can_message *message, const struct view *view,
+                                        unsigned pack)
+{
+    ASSERT(pack < PACK_MAX);
+    return message->form & (EACH_PACK | HOST_PACK) ? view->pack[pack] : view->bank;
+}
+
+static uint32_t id_of(const struct can_protocol *protocol, const struct can_message *message,
+                      unsigned pack)
+{
+    bool of_pack = message->form & (EACH_PACK | HOST_PACK);
+    return message->id + (of_pack ? pack * protocol->pack_step : 0);
+}
+
+bool can_encode(const struct can_protocol *protocol, const struct can_message *message,
+                const struct view *view, unsigned pack, struct can_frame *frame)
 {
     ASSERT(message->size <= FRAME_SIZE);
-    struct can_frame built = {message->id, message->format == CAN_29_BIT, message->size, {0}};
+    const struct snapshot *source = source_of(message, view, pack);
+    if (source == NULL)
+        return false;
+    bool extended = (message->form & CAN_FORMAT_MASK) == CAN_29_BIT;
+    struct can_frame built = {id_of(protocol, message, pack), extended, message->size, {0}};
     if (message->fill != NULL)
         memcpy(built.data, message->fill, message->size);
     for (size_t i = 0; i < message->field_count; i++) {
-        if (!encode_field(&message->fields[i], source, built.data))
+        if (!encode_field(protocol, &message->fields[i], source, built.data))
             return false;
     }
     encode_alarms(message, source, built.data);
+    if (message->form & HOOKED && protocol->encode != NULL &&
+        !protocol->encode(message, view, pack, &built))
+        return false;
     *frame = built;
     return true;
 }
 
-/* Text up to the end of the frame; trailing blanks and NUL are padding. */
+static bool is_printable(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
+/* Text up to the end of the frame or the first byte that is none; trailing blanks are padding. */
 static bool decode_text(const struct can_field *field, const struct can_frame *frame,
                         struct snapshot *values)
 {
     ASSERT(field->value == VALUE_maker);
     if (frame->size <= field->byte)
         return false;
-    uint32_t size = frame->size - 1u * field->byte;
     const char *text = (const char *)frame->data + field->byte;
-    while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\0'))
+    uint32_t size = 0;
+    while (size + field->byte < frame->size && is_printable(text[size]))
+        size++;
+    while (size > 0 && text[size - 1] == ' ')
         size--;
     snapshot_put_maker(values, text, size);
     return true;
@@ -127,20 +226,42 @@ static bool decode_field(const struct can_message *message, const struct can_fie
         return true;
     }
     int64_t raw = field_get(type, frame->data + field->byte);
-    if (field->absent != REQUIRED && raw == field->absent)
+    if (is_absent(field, type, raw))
         return true;
     int32_t value = saturate32(div_round((raw - field->offset) * field->den, field->num));
-    snapshot_put(values, (enum value_id)field->value, is_limit(field) ? abs32(value) : value);
+    if (is_limit(field))
+        value = abs32(value);
+    int32_t coarse;
+    bool finer = rounding(field) == FINER;
+    if (!finer || !snapshot_get(values, (enum value_id)field->value, &coarse) ||
+        abs32(value - coarse) <= FINER_REACH)
+        snapshot_put(values, (enum value_id)field->value, value);
     return true;
 }
 
 bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row)
 {
-    for (const struct can_alarm *other = message->alarms; other < row; other++) {
-        if (other->byte == row->byte && other->mask == row->mask)
+    bool levels = message->form & ALARM_LEVELS;
+    for (const struct can_alarm *other = row; other > message->alarms; other--) {
+        if (other[-1].byte != row->byte || other[-1].mask != row->mask)
+            return true;
+        if (!levels || other[-1].set == row->set)
             return false;
     }
     return true;
+}
+
+/* What the place of a row says of it: 1 set, 0 not set, -1 nothing. */
+static int read_alarm(const struct can_message *message, const struct can_alarm *row, uint8_t byte)
+{
+    unsigned lower = (byte & row->mask) != 0;
+    unsigned upper = (byte & row->mask << 1) != 0;
+    unsigned pair = lower + 2 * upper;
+    if (message->form & ALARM_PAIRS)
+        return pair == 1 ? 1 : pair == 2 ? 0 : -1;
+    if (message->form & ALARM_LEVELS)
+        return row->set == IN_ALARMS ? pair == 1 : pair >= 2;
+    return (int)lower;
 }
 
 static bool decode_alarm(const struct can_message *message, const struct can_alarm *row,
@@ -148,18 +269,22 @@ static bool decode_alarm(const struct can_message *message, const struct can_ala
 {
     if (row->byte >= frame->size)
         return false;
-    if (!can_alarm_is_first(message, row))
+    int said = read_alarm(message, row, frame->data[row->byte]);
+    if (said < 0 || !can_alarm_is_first(message, row))
         return true;
     bool warning = row->set == IN_WARNINGS;
     uint32_t *set = warning ? values->warnings : values->alarms;
     snapshot_set_have(values, warning ? VALUE_warnings : VALUE_alarms, true);
-    alarm_put(set, (enum alarm)row->alarm, frame->data[row->byte] & row->mask);
+    alarm_put(set, (enum alarm)row->alarm, said > 0);
     return true;
 }
 
-enum decode can_decode(const struct can_message *message, const struct can_frame *frame,
-                       struct snapshot *values)
+enum decode can_decode(const struct can_protocol *protocol, const struct can_message *message,
+                       const struct can_frame *frame, struct snapshot *values)
 {
+    if (message->form & HOOKED && protocol->decode != NULL &&
+        protocol->decode(message, frame, values))
+        return DECODED;
     bool covered = message->field_count + message->alarm_count == 0;
     for (size_t i = 0; i < message->field_count; i++)
         covered |= decode_field(message, &message->fields[i], frame, values);
@@ -168,14 +293,25 @@ enum decode can_decode(const struct can_message *message, const struct can_frame
     return covered ? DECODED : BAD;
 }
 
-static const struct can_message *find_in(const struct can_message *messages, size_t count,
+int can_pack(const struct can_protocol *protocol, const struct can_message *message,
+             const struct can_frame *frame)
+{
+    if (!(message->form & (EACH_PACK | HOST_PACK)) || protocol->pack_step == 0)
+        return -1;
+    uint32_t away = frame->id - message->id; /* huge below the first */
+    bool fits = away % protocol->pack_step == 0 && away / protocol->pack_step < PACK_MAX;
+    return fits ? (int)(away / protocol->pack_step) : -1;
+}
+
+static const struct can_message *find_in(const struct can_protocol *protocol,
+                                         const struct can_message *messages, size_t count,
                                          const struct can_frame *frame)
 {
     for (size_t i = 0; i < count; i++) {
         const struct can_message *message = &messages[i];
-        bool fits =
-            message->format == CAN_EITHER || frame->extended == (message->format == CAN_29_BIT);
-        if (message->id == frame->id && fits)
+        unsigned format = message->form & CAN_FORMAT_MASK;
+        bool fits = format == CAN_EITHER || frame->extended == (format == CAN_29_BIT);
+        if (fits && (message->id == frame->id || can_pack(protocol, message, frame) >= 0))
             return message;
     }
     return NULL;
@@ -184,8 +320,9 @@ static const struct can_message *find_in(const struct can_message *messages, siz
 const struct can_message *can_find(const struct can_protocol *protocol,
                                    const struct can_frame *frame)
 {
-    const struct can_message *message = find_in(protocol->messages, protocol->message_count, frame);
-    return message ? message : find_in(protocol->answers, protocol->answer_count, frame);
+    const struct can_message *message =
+        find_in(protocol, protocol->messages, protocol->message_count, frame);
+    return message ? message : find_in(protocol, protocol->answers, protocol->answer_count, frame);
 }
 
 bool can_from_inverter(const struct can_protocol *protocol, const struct can_message *message)

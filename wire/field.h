@@ -33,12 +33,6 @@ enum field_type {
     FIELD_TYPE_COUNT
 };
 
-/* Added to a type. A limit is never negative: sent as at least 0, read as its absolute value. */
-#define FIELD_TYPE_MASK 0x1F
-#define DOWN 0x20  /* a limit, never rounded up */
-#define UP 0x40    /* a limit, never rounded down */
-#define FIXED 0x80 /* sent as in `fill`, only decoded */
-
 /* What describe and the tests need to know of a type. */
 struct field_type_info {
     const char *name;

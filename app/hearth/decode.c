@@ -24,6 +24,7 @@ struct decoder {
     const char *protocol_name;
     const char *path;
     const struct protocol *protocol;
+    const struct can_protocol *can; /* NULL for serial protocols */
     struct serial_explainer explainer;
     uint64_t time_us;
     enum side side; /* of the last serial line */
@@ -180,7 +181,7 @@ static void decode_line(struct decoder *decoder, const char *text, size_t size, 
     decoder->time_us = line.time_us;
     decoder->side = line.from_asking ? SIDE_ASKING : SIDE_BATTERY;
     if (can)
-        protocol_explain_can(decoder->protocol->can, &line.frame, print_message, decoder);
+        protocol_explain_can(decoder->can, &line.frame, print_message, decoder);
     else
         decode_serial(decoder, line.bytes, line.size);
 }
@@ -226,7 +227,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static const struct argp parser = {
     .parser = parse,
-    .args_doc = "PROTOCOL FILE",
+    .args_doc = "PROTOCOL[:PROFILE] FILE",
     .doc = "Explains recorded traffic as JSON Lines. FILE '-' is standard input. "
            "`hearth protocols` lists the protocols.\v"
            "Exit codes: 1 broken traffic was found, 2 a line of the file is no traffic.",
@@ -237,6 +238,7 @@ int decode_command(int argc, char **argv)
     static struct decoder decoder;
     argp_parse(&parser, argc, argv, 0, NULL, &decoder);
     decoder.protocol = protocol_find(decoder.protocol_name);
+    decoder.can = protocol_find_can(decoder.protocol_name);
     if (decoder.protocol == NULL)
         return usage_error("decode", "unknown protocol '%s'; `hearth protocols` lists them",
                            decoder.protocol_name);

@@ -15,7 +15,7 @@
 
 enum { JSON_SIZE = 65536 };
 
-typedef void print_function(const struct protocol *protocol);
+typedef void print_function(const struct protocol *protocol, const struct can_protocol *can);
 
 struct describe_options {
     const char *protocol_name;
@@ -100,11 +100,11 @@ static void markdown_message(void *context, const struct can_message *message, b
     }
 }
 
-static void print_markdown(const struct protocol *protocol)
+static void print_markdown(const struct protocol *protocol, const struct can_protocol *can)
 {
     printf("# %s\n\n%s, %u bit/s. Evidence: %s.\n", protocol->name, protocol->title,
-           (unsigned)protocol->bitrate, evidence_name[protocol->evidence]);
-    each_message(protocol->can, NULL, markdown_message);
+           (unsigned)can->bitrate, evidence_name[protocol->evidence]);
+    each_message(can, NULL, markdown_message);
 }
 
 /* A DBC file has each name once in a message: the second place of a value is NAME_2. */
@@ -136,7 +136,7 @@ static void dbc_field(const struct can_field *field, const struct can_message *m
 static void dbc_message(void *context, const struct can_message *message, bool battery)
 {
     (void)context;
-    uint32_t id = message->id | (message->format == CAN_29_BIT ? 0x80000000u : 0);
+    uint32_t id = message->id | ((message->form & CAN_FORMAT_MASK) == CAN_29_BIT ? 0x80000000u : 0);
     printf("\nBO_ %u %s: %u %s\n", (unsigned)id, message->name, message->size,
            battery ? "Battery" : "Inverter");
     for (size_t i = 0; i < message->field_count; i++)
@@ -150,10 +150,11 @@ static void dbc_message(void *context, const struct can_message *message, bool b
     }
 }
 
-static void print_dbc(const struct protocol *protocol)
+static void print_dbc(const struct protocol *protocol, const struct can_protocol *can)
 {
+    (void)protocol;
     printf("VERSION \"\"\n\nNS_ :\n\nBS_:\n\nBU_: Battery Inverter\n");
-    each_message(protocol->can, NULL, dbc_message);
+    each_message(can, NULL, dbc_message);
 }
 
 static void json_field(struct text_writer *json, const struct can_field *field)
@@ -204,7 +205,7 @@ static void json_message(void *context, const struct can_message *message, bool 
     json_close(json, '}');
 }
 
-static void print_json(const struct protocol *protocol)
+static void print_json(const struct protocol *protocol, const struct can_protocol *can)
 {
     static char buffer[JSON_SIZE];
     struct text_writer json;
@@ -216,7 +217,7 @@ static void print_json(const struct protocol *protocol)
     json_put_string(&json, "evidence", evidence_name[protocol->evidence]);
     json_key(&json, "messages");
     json_open(&json, '[');
-    each_message(protocol->can, &json, json_message);
+    each_message(can, &json, json_message);
     json_close(&json, ']');
     json_close(&json, '}');
     puts(buffer);
@@ -262,7 +263,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp parser = {
     .options = argp_options,
     .parser = parse,
-    .args_doc = "PROTOCOL",
+    .args_doc = "PROTOCOL[:PROFILE]",
     .doc = "Prints the layout of a protocol from its tables.",
 };
 
@@ -280,6 +281,6 @@ int describe_command(int argc, char **argv)
     if (protocol->can == NULL)
         describe_jk_registers(protocol, options.print == print_json);
     else
-        options.print(protocol);
+        options.print(protocol, protocol_find_can(options.protocol_name));
     return EXIT_DONE;
 }

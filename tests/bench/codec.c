@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a frame costs on this machine, encoded from a snapshot and decoded again: the CAN set of
- * Pylon, mean over its frames, and the status frame of a JK pack. A codec that loses the values on
+ * What a frame costs on this machine, encoded from a snapshot and decoded again: each CAN set,
+ * mean over its frames, and the status frame of a JK pack. A codec that loses the values on
  * its way gives no figure.
  */
 #include <stdio.h>
 
 #include "base/result.h"
-#include "protocols/can.h"
 #include "protocols/jk_map.h"
+#include "protocols/protocols.h"
 #include "tests/bench/support/bench.h"
+#include "wire/can_table.h"
 
-enum { PYLON_ROUNDS = 200000, JK_ROUNDS = 50000, CELLS = 16, TEMPS = 5 };
+enum { CAN_ROUNDS = 200000, JK_ROUNDS = 50000, CELLS = 16, TEMPS = 5 };
 
 static const struct {
     enum value_id id;
@@ -52,14 +53,15 @@ static void fill(struct snapshot *source)
         snapshot_put(source, (enum value_id)(VALUE_temp_ddegc + i), 240 + i);
 }
 
-static bool pylon_round(const struct snapshot *source, struct snapshot *heard)
+static bool can_round(const struct can_protocol *can, const struct view *view,
+                      struct snapshot *heard)
 {
     bool good = true;
-    for (size_t i = 0; i < pylon_can.message_count; i++) {
-        const struct can_message *message = &pylon_can.messages[i];
+    for (size_t i = 0; i < can->message_count; i++) {
+        const struct can_message *message = &can->messages[i];
         struct can_frame frame;
-        good = can_encode(message, source, &frame) &&
-               can_decode(message, &frame, heard) == DECODED && good;
+        if (can_encode(can, message, view, 0, &frame))
+            good = can_decode(can, message, &frame, heard) == DECODED && good;
     }
     return good;
 }
@@ -77,20 +79,30 @@ static void print(const char *codec, double seconds, double frames)
            codec, seconds / frames * 1e9);
 }
 
-static bool measure_pylon(const struct snapshot *source)
+static bool measure_can(const struct can_protocol *can, const struct snapshot *source)
 {
+    struct view view = {source, {source}};
     struct snapshot heard;
+    char name[40];
     bool good = true;
     snapshot_init(&heard);
     double start_s = bench_cpu_s();
-    for (int i = 0; i < PYLON_ROUNDS; i++)
-        good = pylon_round(source, &heard) && good;
+    for (int i = 0; i < CAN_ROUNDS; i++)
+        good = can_round(can, &view, &heard) && good;
     double seconds = bench_cpu_s() - start_s;
-    if (!good || heard.pack_mv != source->pack_mv ||
-        heard.charge_limit_ma != source->charge_limit_ma)
-        return false;
-    print("pylon_can", seconds, (double)PYLON_ROUNDS * (double)pylon_can.message_count);
-    return true;
+    snprintf(name, sizeof(name), "%s:%s", can->name, can->profile);
+    print(name, seconds, (double)CAN_ROUNDS * (double)can->message_count);
+    return good;
+}
+
+static bool measure_all_can(const struct snapshot *source)
+{
+    bool good = true;
+    for (size_t i = 0; i < protocol_count; i++) {
+        for (size_t n = 0; n < protocols[i].can_count; n++)
+            good = measure_can(&protocols[i].can[n], source) && good;
+    }
+    return good;
 }
 
 static bool measure_jk(const struct snapshot *source)
@@ -114,7 +126,7 @@ int main(void)
 {
     struct snapshot source;
     fill(&source);
-    if (measure_pylon(&source) && measure_jk(&source))
+    if (measure_all_can(&source) && measure_jk(&source))
         return 0;
     fprintf(stderr, "codec: values were lost between encoding and decoding\n");
     return 1;

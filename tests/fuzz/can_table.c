@@ -32,16 +32,19 @@ static struct can_frame frame_of(const struct can_protocol *can, const uint8_t *
     return frame;
 }
 
-static void check_again(const struct can_message *message, const struct snapshot *values)
+static void check_again(const struct can_protocol *can, const struct can_message *message,
+                        const struct snapshot *values)
 {
     struct can_frame frame, again;
     struct snapshot back;
-    if (!can_encode(message, values, &frame))
+    struct view view = {values, {values}};
+    if (!can_encode(can, message, &view, 0, &frame))
         return;
     check(frame.size == message->size && frame.size <= 8);
     snapshot_init(&back);
-    check(can_decode(message, &frame, &back) == DECODED);
-    if (can_encode(message, &back, &again))
+    check(can_decode(can, message, &frame, &back) == DECODED);
+    view = (struct view){&back, {&back}};
+    if (can_encode(can, message, &view, 0, &again))
         check(memcmp(frame.data, again.data, frame.size) == 0);
 }
 
@@ -49,10 +52,10 @@ static void take(const struct can_protocol *can, const struct can_frame *frame,
                  struct snapshot *values)
 {
     const struct can_message *message = can_find(can, frame);
-    if (message == NULL || can_decode(message, frame, values) != DECODED)
+    if (message == NULL || can_decode(can, message, frame, values) != DECODED)
         return;
     if (!can_from_inverter(can, message))
-        check_again(message, values);
+        check_again(can, message, values);
 }
 
 static void count_message(void *context, const struct message *message)
@@ -62,21 +65,24 @@ static void count_message(void *context, const struct message *message)
     ++*count;
 }
 
+static void take_all(const struct can_protocol *can, const uint8_t *bytes, size_t size)
+{
+    struct snapshot values;
+    snapshot_init(&values);
+    for (size_t at = 0; at + RECORD <= size && at < RECORD * FRAMES_MAX; at += RECORD) {
+        unsigned count = 0;
+        struct can_frame frame = frame_of(can, bytes + at);
+        take(can, &frame, &values);
+        protocol_explain_can(can, &frame, count_message, &count);
+        check(count == 1);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < protocol_count; i++) {
-        struct snapshot values;
-        const struct can_protocol *can = protocols[i].can;
-        if (can == NULL)
-            continue;
-        snapshot_init(&values);
-        for (size_t at = 0; at + RECORD <= size && at < RECORD * FRAMES_MAX; at += RECORD) {
-            unsigned count = 0;
-            struct can_frame frame = frame_of(can, bytes + at);
-            take(can, &frame, &values);
-            protocol_explain_can(can, &frame, count_message, &count);
-            check(count == 1);
-        }
+        for (size_t n = 0; n < protocols[i].can_count; n++)
+            take_all(&protocols[i].can[n], bytes, size);
     }
     return 0;
 }

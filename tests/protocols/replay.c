@@ -52,6 +52,7 @@ struct replay {
     unsigned traffic_count;
     unsigned expectation_count;
     const struct protocol *protocol;
+    const struct can_protocol *can; /* its profile; NULL for serial protocols */
     bool have_evidence;
     uint8_t evidence; /* enum evidence */
     bool have_origin;
@@ -328,6 +329,7 @@ static void take_comment(struct replay *replay, const struct log_line *line)
     snprintf(text, sizeof(text), "%.*s", (int)line->text_size, line->text);
     replay->not_reencoded = strncmp(text, "not re-encoded: ", 16) == 0;
     if (sscanf(text, "protocol: %s", word) == 1 && replay->protocol == NULL) {
+        replay->can = protocol_find_can(word);
         replay->protocol = protocol_find(word);
         if (replay->protocol == NULL)
             complain(replay, "there is no protocol '%s'", word);
@@ -342,14 +344,18 @@ static void take_comment(struct replay *replay, const struct log_line *line)
 
 static void reencode(struct replay *replay, const struct can_frame *frame)
 {
-    const struct can_protocol *can = replay->protocol->can;
+    const struct can_protocol *can = replay->can;
     const struct can_message *message = can_find(can, frame);
     struct can_frame again = {0};
     if (message == NULL || can_from_inverter(can, message))
         return;
-    if (can_decode(message, frame, &replay->bus) != DECODED || replay->not_reencoded)
+    if (can_decode(can, message, frame, &replay->bus) != DECODED || replay->not_reencoded)
         return;
-    if (!can_encode(message, &replay->bus, &again))
+    int pack = can_pack(can, message, frame);
+    struct view view = {.bank = &replay->bus};
+    if (pack >= 0)
+        view.pack[pack] = &replay->bus;
+    if (!can_encode(can, message, &view, pack >= 0 ? (unsigned)pack : 0, &again))
         complain(replay, "%s cannot be sent from what it said", message->name);
     else if (again.size != frame->size || memcmp(again.data, frame->data, frame->size) != 0) {
         struct words sent = {{0}, 0};
@@ -378,12 +384,12 @@ static void take_traffic(struct replay *replay, const struct log_line *line)
     const struct protocol *protocol = replay->protocol;
     close_traffic(replay);
     open_traffic(replay);
-    if (protocol == NULL || (line->kind == LOG_CAN) != (protocol->can != NULL)) {
+    if (protocol == NULL || (line->kind == LOG_CAN) != (replay->can != NULL)) {
         complain(replay, "traffic that is not of the protocol named above");
         return;
     }
     if (line->kind == LOG_CAN) {
-        protocol_explain_can(protocol->can, &line->frame, hear, replay);
+        protocol_explain_can(replay->can, &line->frame, hear, replay);
         reencode(replay, &line->frame);
         return;
     }

@@ -3,6 +3,7 @@
  */
 #include "wire/can_link.h"
 
+#include "base/number.h"
 #include "tests/support/test.h"
 
 enum { SECOND_US = 1000000 };
@@ -13,7 +14,7 @@ static const struct can_field limits[] = {
 
 static const struct can_field measurements[] = {
     {FROM(pack_mv),      0, U16LE, 1, 10, 0, REQUIRED},
-    {FROM(soc_permille), 2, U16LE, 1, 10, 0, 0xFFFF  },
+    {FROM(soc_permille), 2, U16LE, 1, 10, 0, -1      },
 };
 
 static const struct can_message messages[] = {
@@ -26,8 +27,9 @@ static const struct can_message answers[] = {
     {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS},
 };
 
-static const struct can_protocol protocol = {"test", 500000, ROWS(messages), ROWS(answers)};
-static const struct can_protocol mute = {"mute", 500000, ROWS(messages), NULL, 0};
+static const struct can_protocol protocol = {
+    .name = "test", .bitrate = 500000, BATTERY(messages), INVERTER(answers)};
+static const struct can_protocol mute = {.name = "mute", .bitrate = 500000, BATTERY(messages)};
 
 static struct snapshot complete(void)
 {
@@ -39,13 +41,19 @@ static struct snapshot complete(void)
     return bank;
 }
 
+static bool encode(const struct can_message *message, const struct snapshot *source,
+                   struct can_frame *frame)
+{
+    return can_encode(&protocol, message, &(struct view){source, {NULL}}, 0, frame);
+}
+
 /* Steps and counts what goes out, by message. */
 static void run(struct can_sender *sender, const struct snapshot *bank, uint64_t now_us,
                 uint32_t sent[COUNT(messages)])
 {
     struct view view = {bank, {NULL}};
     struct can_frame frame;
-    can_sender_step(sender, bank, now_us);
+    can_sender_step(sender, &view, now_us);
     while (can_sender_transmit(sender, &view, &frame))
         sent[can_find(&protocol, &frame) - messages]++;
 }
@@ -96,9 +104,10 @@ static void a_frame_carries_the_values_of_its_moment(void **state)
     struct snapshot bank = complete();
     struct can_frame frame;
     can_sender_init(&sender, &protocol, 0);
-    can_sender_step(&sender, &bank, 0);
+    struct view view = {&bank, {NULL}};
+    can_sender_step(&sender, &view, 0);
     bank.charge_limit_ma = 5000;
-    assert_true(can_sender_transmit(&sender, &(struct view){&bank, {NULL}}, &frame));
+    assert_true(can_sender_transmit(&sender, &view, &frame));
     assert_int_equal(frame.data[0], 50);
 }
 
@@ -173,7 +182,7 @@ static enum decode hear(struct can_receiver *receiver, const struct snapshot *ba
                         const struct can_message *message, uint64_t now_us)
 {
     struct can_frame frame;
-    assert_true(can_encode(message, bank, &frame));
+    assert_true(encode(message, bank, &frame));
     return can_receiver_receive(receiver, &frame, now_us);
 }
 
@@ -258,14 +267,14 @@ static void the_heartbeat_beats_without_a_battery(void **state)
     struct can_receiver receiver;
     struct can_frame frame;
     can_receiver_init(&receiver, &protocol, SECOND_US);
-    assert_false(can_receiver_transmit(&receiver, SECOND_US - 1, &frame));
-    assert_true(can_receiver_transmit(&receiver, SECOND_US, &frame));
+    assert_false(can_receiver_transmit(&receiver, NULL, SECOND_US - 1, &frame));
+    assert_true(can_receiver_transmit(&receiver, NULL, SECOND_US, &frame));
     assert_int_equal(frame.id, 0x305);
     assert_false(frame.extended);
-    assert_false(can_receiver_transmit(&receiver, 2 * SECOND_US - 1, &frame));
-    assert_true(can_receiver_transmit(&receiver, 2 * SECOND_US, &frame));
+    assert_false(can_receiver_transmit(&receiver, NULL, 2 * SECOND_US - 1, &frame));
+    assert_true(can_receiver_transmit(&receiver, NULL, 2 * SECOND_US, &frame));
     can_receiver_init(&receiver, &mute, 0);
-    assert_false(can_receiver_transmit(&receiver, SECOND_US, &frame));
+    assert_false(can_receiver_transmit(&receiver, NULL, SECOND_US, &frame));
 }
 
 static void the_last_of_as_many_messages_as_can_be_is_sent_too(void **state)
@@ -274,13 +283,13 @@ static void the_last_of_as_many_messages_as_can_be_is_sent_too(void **state)
     struct can_message many[CAN_MESSAGE_MAX];
     for (uint32_t i = 0; i < CAN_MESSAGE_MAX; i++)
         many[i] = (struct can_message){i, CAN_11_BIT, 0, 1000, 0, "one", NULL, NO_ROWS, NO_ROWS};
-    struct can_protocol full = {"full", 500000, many, CAN_MESSAGE_MAX, NULL, 0};
+    struct can_protocol full = {.name = "full", BATTERY(many)};
     struct snapshot bank = complete();
     struct view view = {&bank, {NULL}};
     struct can_sender sender;
     struct can_frame frame;
     can_sender_init(&sender, &full, 0);
-    can_sender_step(&sender, &bank, CAN_MESSAGE_MAX * CAN_SLOT_US);
+    can_sender_step(&sender, &view, CAN_MESSAGE_MAX * CAN_SLOT_US);
     for (uint32_t i = 0; i < CAN_MESSAGE_MAX; i++) {
         assert_true(can_sender_transmit(&sender, &view, &frame));
         assert_int_equal(frame.id, i);
@@ -312,7 +321,7 @@ static void the_borders_of_the_possible_are_possible(void **state)
         const struct can_message message[] = {
             {0x1, CAN_11_BIT, 4, 0, 0, "fine", NULL, ROWS(field), NO_ROWS}
         };
-        const struct can_protocol fine = {"fine", 500000, ROWS(message), NULL, 0};
+        const struct can_protocol fine = {.name = "fine", BATTERY(message)};
         const int32_t sent[] = {rows[i].min - 1, rows[i].min, rows[i].max, rows[i].max + 1};
         for (size_t n = 0; n < COUNT(sent); n++) {
             struct can_receiver receiver;
@@ -331,7 +340,7 @@ static void long_frames_are_short_ones_only_up_to_eleven_bits(void **state)
         {0x7FF, CAN_11_BIT, 0, 0, 0, "short", NULL, NO_ROWS, NO_ROWS},
         {0x800, CAN_29_BIT, 0, 0, 0, "long",  NULL, NO_ROWS, NO_ROWS},
     };
-    static const struct can_protocol both = {"both", 500000, ROWS(last), NULL, 0};
+    static const struct can_protocol both = {.name = "both", BATTERY(last)};
     struct can_receiver receiver;
     struct can_frame frame = {0x7FF, true, 0, {0}};
     can_receiver_init(&receiver, &both, 0);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The shared rows of the 0x351 family. Sources: "CAN-Bus-protocol-PYLON-low-voltage-V1.2-20180408"
+ * (351, 355, 356, 359, 35C, 35E) and "FSS-ConnectingBat-TI-en-10" (35A); sizes as on real buses.
+ */
+#include "protocols/can_351.h"
+
+const struct can_field can_351_limits[4] = {
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_ma),    2, S16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(discharge_limit_ma), 4, S16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(discharge_limit_mv), 6, U16LE | UP,   1, 100, 0, 0       },
+};
+
+const struct can_field can_351_state[2] = {
+    {FROM(soc_permille), 0, U16LE, 1, 10, 0, REQUIRED},
+    {FROM(soh_permille), 2, U16LE, 1, 10, 0, REQUIRED},
+};
+
+const struct can_field can_351_state_fine[3] = {
+    {FROM(soc_permille), 0, U16LE,         1,  10, 0, REQUIRED},
+    {FROM(soh_permille), 2, U16LE,         1,  10, 0, REQUIRED},
+    {FROM(soc_permille), 4, U16LE | FINER, 10, 1,  0, -1      },
+};
+
+const struct can_field can_351_measurements[3] = {
+    {FROM(pack_mv),         0, S16LE, 1, 10,  0, REQUIRED},
+    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
+};
+
+const struct can_field can_351_modules[1] = {
+    {FROM(pack_count), 4, U8, 1, 1, 0, 0},
+};
+
+const struct can_field can_351_requests[5] = {
+    {FROM(charge_allowed),        0, BIT7,         1, 1, 0, 0},
+    {FROM(discharge_allowed),     0, BIT6,         1, 1, 0, 0},
+    {FROM(force_charge),          0, BIT5 | FIXED, 1, 1, 0, 0},
+    {FROM(force_charge),          0, BIT4,         1, 1, 0, 0},
+    {FROM(full_charge_requested), 0, BIT3,         1, 1, 0, 0},
+};
+
+const struct can_field can_351_maker[1] = {
+    {FROM(maker), 0, TEXT | FIXED, 1, 1, 0, 0},
+};
+
+#define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
+#define WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 2, mask},
+#define PAIR_WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 4, mask},
+
+/* clang-format off */
+#define PYLON_ROWS(ROW, HOT)                                                                          \
+    ROW(cell_over_voltage,        0, 0x02) ROW(pack_over_voltage,        0, 0x02)                  \
+    ROW(cell_over_voltage_2,      0, 0x02)                                                         \
+    ROW(cell_under_voltage,       0, 0x04) ROW(pack_under_voltage,       0, 0x04)                  \
+    ROW(deep_discharge,           0, 0x04)                                                         \
+    ROW(charge_over_temp,         0, 0x08) ROW(discharge_over_temp,      0, 0x08)                  \
+    ROW(mos_over_temp,            0, 0x08) HOT                                                     \
+    ROW(charge_under_temp,        0, 0x10) ROW(discharge_under_temp,     0, 0x10)                  \
+    ROW(discharge_over_current,   0, 0x80) ROW(discharge_over_current_2, 0, 0x80)                  \
+    ROW(discharge_over_current_3, 0, 0x80) ROW(discharge_short_circuit,  0, 0x80)                  \
+    ROW(short_release_failed,     0, 0x80) ROW(discharge_limit_ignored,  0, 0x80)                  \
+    ROW(charge_over_current,      1, 0x01) ROW(charge_over_current_2,    1, 0x01)                  \
+    ROW(charge_short_circuit,     1, 0x01) ROW(charge_limit_ignored,     1, 0x01)
+
+/* The general error of Pylon and the internal one of SMA. */
+#define INTERNAL_ROWS(ROW, byte, mask)                                                             \
+    ROW(internal,                 byte, mask) ROW(cell_count,               byte, mask)            \
+    ROW(current_sensor,           byte, mask) ROW(coprocessor,              byte, mask)            \
+    ROW(temp_sensor,              byte, mask) ROW(parallel_limiter,         byte, mask)            \
+    ROW(open_wire,                byte, mask) ROW(cell_sum,                 byte, mask)            \
+    ROW(cells_frozen,             byte, mask) ROW(balancer,                 byte, mask)            \
+    ROW(no_pack,                  byte, mask)
+
+#define PAIR_ROWS(ROW, HOT)                                                                           \
+    ROW(bank_stopped,             0, 0x01) ROW(thermal_event,            0, 0x01)                  \
+    ROW(extinguisher,             0, 0x01)                                                         \
+    ROW(cell_over_voltage,        0, 0x04) ROW(pack_over_voltage,        0, 0x04)                  \
+    ROW(cell_over_voltage_2,      0, 0x04)                                                         \
+    ROW(cell_under_voltage,       0, 0x10) ROW(pack_under_voltage,       0, 0x10)                  \
+    ROW(deep_discharge,           0, 0x10)                                                         \
+    ROW(discharge_over_temp,      0, 0x40) ROW(mos_over_temp,            0, 0x40) HOT              \
+    ROW(discharge_under_temp,     1, 0x01)                                                         \
+    ROW(charge_over_temp,         1, 0x04)                                                         \
+    ROW(charge_under_temp,        1, 0x10)                                                         \
+    ROW(discharge_over_current,   1, 0x40) ROW(discharge_over_current_2, 1, 0x40)                  \
+    ROW(discharge_over_current_3, 1, 0x40) ROW(discharge_limit_ignored,  1, 0x40)                  \
+    ROW(charge_over_current,      2, 0x01) ROW(charge_over_current_2,    2, 0x01)                  \
+    ROW(charge_limit_ignored,     2, 0x01)                                                         \
+    ROW(charge_mos,               2, 0x04) ROW(discharge_mos,            2, 0x04)                  \
+    ROW(discharge_on_failed,      2, 0x04)                                                         \
+    ROW(discharge_short_circuit,  2, 0x10) ROW(charge_short_circuit,     2, 0x10)                  \
+    ROW(short_release_failed,     2, 0x10)                                                         \
+    INTERNAL_ROWS(ROW, 2, 0x40)
+/* A hot battery is a warning wherever it stands: nothing has acted. */
+#define HOT_ROWS(byte, mask)                                                                       \
+    {IN_WARNINGS, ALARM_battery_over_temp, byte, mask},                                            \
+    {IN_ALARMS, ALARM_battery_over_temp, byte, mask},
+
+const struct can_alarm can_351_pylon_alarms[] = {
+    PYLON_ROWS(ALARM_ROW, )
+    INTERNAL_ROWS(ALARM_ROW, 1, 0x08)
+    ALARM_ROW(charge_mos, 1, 0x08)
+    ALARM_ROW(discharge_mos, 1, 0x08)
+    ALARM_ROW(discharge_on_failed, 1, 0x08)
+    ALARM_ROW(cell_spread, 1, 0x08)
+    ALARM_ROW(temp_spread, 1, 0x08)
+    ALARM_ROW(thermal_event, 1, 0x08)
+    ALARM_ROW(extinguisher, 1, 0x08)
+    ALARM_ROW(bank_stopped, 1, 0x08)
+    PYLON_ROWS(WARNING_ROW, HOT_ROWS(2, 0x08))
+    ALARM_ROW(pack_stale, 3, 0x08)
+    ALARM_ROW(pack_missing, 3, 0x08)
+    ALARM_ROW(no_pack, 3, 0x08)
+};
+
+const struct can_alarm can_351_pairs[] = {
+    PAIR_ROWS(ALARM_ROW, )
+    ALARM_ROW(cell_spread, 3, 0x01)
+    ALARM_ROW(temp_spread, 3, 0x01)
+    PAIR_ROWS(PAIR_WARNING_ROW, HOT_ROWS(4, 0x40))
+    ALARM_ROW(pack_stale, 6, 0x40)
+    ALARM_ROW(pack_missing, 6, 0x40)
+    PAIR_WARNING_ROW(cell_spread, 3, 0x01)
+    PAIR_WARNING_ROW(temp_spread, 3, 0x01)
+};
+/* clang-format on */

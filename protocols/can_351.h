@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the CAN protocols around frame 0x351 share: Pylon, Deye, Victron, SMA, GoodWe, Sofar, Solis,
+ * Luxpower, SEPLOS and others use the same frames with small changes. Sources: the documents named
+ * in the protocols' files. Rows only; each file says which of them it uses.
+ */
+#ifndef HEARTH_PROTOCOLS_CAN_351_H
+#define HEARTH_PROTOCOLS_CAN_351_H
+
+#include "base/number.h"
+#include "wire/can_rows.h"
+
+/* 0x351: charge voltage 0.1 V, charge and discharge current 0.1 A, discharge voltage 0.1 V. */
+extern const struct can_field can_351_limits[4];
+
+/* 0x355: state of charge and of health, 1 %; the long form has 0.01 % behind them. */
+extern const struct can_field can_351_state[2];
+extern const struct can_field can_351_state_fine[3];
+
+/* 0x356: 0.01 V, 0.1 A (+ = charging), 0.1 degC (mean). */
+extern const struct can_field can_351_measurements[3];
+
+/* 0x359 as Pylon has it. Bytes 0 and 1: the battery has acted; 2 and 3: the warning before; 4: how
+ * many packs. */
+extern const struct can_alarm can_351_pylon_alarms[66];
+extern const struct can_field can_351_modules[1];
+
+/* 0x35A: bytes 0..3 alarms, 4..7 warnings, for messages with ALARM_PAIRS. */
+extern const struct can_alarm can_351_pairs[84];
+
+/* 0x35C: permissions and requests. Forced charge goes out as bit 4, the one Pylon recommends; bit 5
+ * is for inverters that let the battery switch itself off: understood, not sent. */
+extern const struct can_field can_351_requests[5];
+
+/* 0x35E: a name. */
+extern const struct can_field can_351_maker[1];
+
+/* Messages of them, once a second. `timeout_ms`: how long an inverter goes on without. */
+/* clang-format off */
+#define CAN_351_LIMITS(timeout_ms) {0x351, CAN_11_BIT, 8, 1000, timeout_ms, "limits", NULL, ROWS(can_351_limits), NO_ROWS}
+#define CAN_351_STATE(timeout_ms) {0x355, CAN_11_BIT, 4, 1000, timeout_ms, "state", NULL, ROWS(can_351_state), NO_ROWS}
+#define CAN_351_STATE_FINE(timeout_ms) {0x355, CAN_11_BIT, 6, 1000, timeout_ms, "state", NULL, ROWS(can_351_state_fine), NO_ROWS}
+#define CAN_351_MEASUREMENTS {0x356, CAN_11_BIT, 6, 1000, 0, "measurements", NULL, ROWS(can_351_measurements), NO_ROWS}
+#define CAN_351_PYLON_ALARMS {0x359, CAN_11_BIT, 7, 1000, 0, "alarms", "\0\0\0\0\0PN", ROWS(can_351_modules), ROWS(can_351_pylon_alarms)}
+#define CAN_351_PAIRS {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", NULL, NO_ROWS, ROWS(can_351_pairs)}
+#define CAN_351_REQUESTS {0x35C, CAN_11_BIT, 2, 1000, 0, "requests", NULL, ROWS(can_351_requests), NO_ROWS}
+#define CAN_351_MAKER(name) {0x35E, CAN_11_BIT, 8, 1000, 0, "maker", name, ROWS(can_351_maker), NO_ROWS}
+
+/* From the inverter once a second. Its bytes are of no account. */
+#define CAN_351_HEARTBEAT {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS}
+/* clang-format on */
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The rows that a CAN protocol is made of. raw = value * num / den + offset, rounded half away from
+ * zero, saturated, never wrapped. Measured values round; limits never promise more than they are.
+ */
+#ifndef HEARTH_WIRE_CAN_ROWS_H
+#define HEARTH_WIRE_CAN_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/can.h"
+#include "base/number.h"
+#include "core/snapshot.h"
+#include "wire/field.h"
+
+/* Added to a type: how it is rounded, or that it is not sent. A limit is never negative: sent as at
+ * least 0, read as its absolute value. */
+#define FIELD_TYPE_MASK 0x1F
+#define ROUNDING_MASK 0x60
+#define DOWN 0x20 /* a limit, never rounded up */
+#define UP 0x40   /* a limit, never rounded down */
+#define FINER                                                                                      \
+    0x60 /* state of charge once more: read if it is within 1 % of the coarse one before */
+#define FIXED 0x80 /* sent as in `fill`, only decoded */
+
+#define FROM(name) VALUE_##name
+#define REQUIRED 0x7FFE /* `absent`: without this value the frame is not sent */
+
+/* A BIT always says 0 or 1: its `absent` is sent for not known. TEXT runs to the end of the frame
+ * or its first unprintable byte, is always FIXED, and its numbers are not used. */
+struct can_field {
+    uint16_t value; /* enum value_id; FROM() */
+    uint8_t byte;
+    uint8_t type; /* enum field_type and modifiers */
+    int16_t num;
+    int16_t den; /* neither is 0 */
+    int16_t offset;
+    int16_t absent; /* raw code that stands for not known, or REQUIRED */
+};
+
+enum alarm_set { IN_ALARMS, IN_WARNINGS };
+
+/* Rows of one place stand together. All of them feed it; when it is read, it is the alarm of the
+ * first of them (in levels: the first of each set). */
+struct can_alarm {
+    uint8_t set;   /* enum alarm_set */
+    uint8_t alarm; /* enum alarm */
+    uint8_t byte;
+    uint8_t mask; /* one bit; of pairs and levels the lower one */
+};
+
+/* What a message is, besides its bytes. */
+enum can_form {
+    CAN_11_BIT = 0,
+    CAN_29_BIT = 1,
+    CAN_EITHER = 2, /* sent with 11, both accepted */
+    CAN_FORMAT_MASK = 3,
+    ALARM_PAIRS = 0x04,  /* alarms as two bits: 1 active, 2 not active, else not said */
+    ALARM_LEVELS = 0x08, /* alarms as two bits: 0 none, 1 alarm, 2 and 3 warning, sent as 3 */
+    POLL = 0x10,         /* of the inverter: it asks; of the battery: goes out when asked */
+    EACH_PACK = 0x20,    /* number + n x pack_step: of pack n, by its own values, packs in turn */
+    HOST_PACK = 0x40,    /* likewise; only that of the pack that speaks is sent */
+    ASIDE = 0x80,        /* explained, but no part of what an inverter goes by */
+    HOOKED = 0x100,      /* the protocol's hooks see it */
+};
+
+#define ROWS(table) table, COUNT(table)
+#define NO_ROWS NULL, 0
+
+struct can_message {
+    uint32_t id;
+    uint16_t form;       /* enum can_form */
+    uint8_t size;        /* as sent; any size that covers a row is accepted */
+    uint16_t period_ms;  /* 0: not sent by schedule */
+    uint16_t timeout_ms; /* the other side stops without it; 0: it does not matter */
+    const char *name;
+    const char *fill; /* `size` bytes where no row writes; NULL: all zero */
+    const struct can_field *fields;
+    uint8_t field_count;
+    const struct can_alarm *alarms;
+    uint8_t alarm_count;
+};
+
+/* A value is sent within these, in its own unit. */
+struct can_range {
+    uint16_t value; /* enum value_id */
+    int32_t min;
+    int32_t max;
+};
+
+/* For what rows cannot say. encode: after them; false: not to be sent. decode: before; true: done. */
+typedef bool can_encode_hook(const struct can_message *message, const struct view *view,
+                             unsigned pack, struct can_frame *frame);
+typedef bool can_decode_hook(const struct can_message *message, const struct can_frame *frame,
+                             struct snapshot *values);
+
+/* Parts of the initialiser of a struct can_protocol. */
+#define BATTERY(table) .messages = table, .message_count = COUNT(table)
+#define INVERTER(table) .answers = table, .answer_count = COUNT(table)
+
+/* One profile of a protocol. */
+struct can_protocol {
+    const char *name;
+    const char *profile;                /* "" where there is only one */
+    uint32_t bitrate;                   /* bit/s */
+    const struct can_message *messages; /* of the battery, in the order of sending */
+    size_t message_count;
+    const struct can_message *answers; /* of the inverter; the first one is its heartbeat */
+    size_t answer_count;
+    const struct can_range *ranges;
+    size_t range_count;
+    can_encode_hook *encode;
+    can_decode_hook *decode;
+    uint16_t pack_step;        /* between the numbers of packs */
+    uint16_t poll_patience_ms; /* what is scheduled rests for so long after a poll; 0: never */
+    bool stop_lowers_voltage;  /* no charge allowed: the charge voltage falls to the present one */
+};
+
+#endif
