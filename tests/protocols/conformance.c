@@ -127,7 +127,7 @@ static void narrow(struct range *range, const struct can_field *field)
 {
     const struct field_type_info *type = can_field_type(field);
     if (is_bit(field)) {
-        *range = (struct range){0, 1};
+        *range = (struct range){clamp64(range->low, 0, 1), clamp64(range->high, 0, 1)};
         return;
     }
     int64_t one = (type->min - field->offset) * field->den / field->num;
@@ -278,6 +278,36 @@ static void every_alarm_sets_its_bit_and_goes_with_it(void **state)
 {
     (void)state;
     each_protocol(alarm_bits);
+}
+
+/* A charger that obeys one of the three ways to say stop. */
+static void charge_stop(const struct can_protocol *can)
+{
+    struct snapshot stopped = snapshot_of(can);
+    struct snapshot heard;
+    struct can_frame frame;
+    snapshot_put(&stopped, VALUE_charge_allowed, 0);
+    snapshot_put(&stopped, VALUE_charge_limit_ma, 0);
+    snapshot_put(&stopped, VALUE_charge_limit_mv, 56800);
+    snapshot_put(&stopped, VALUE_pack_mv, 53120);
+    snapshot_put(&stopped, VALUE_discharge_limit_mv, 46000);
+    snapshot_init(&heard);
+    for (size_t i = 0; i < can->message_count; i++) {
+        if (encode(&can->messages[i], &stopped, &frame))
+            can_decode(can, &can->messages[i], &frame, &heard);
+    }
+    if (snapshot_have(&heard, VALUE_charge_limit_ma))
+        assert_int_equal(heard.charge_limit_ma, 0);
+    if (snapshot_have(&heard, VALUE_charge_allowed))
+        assert_int_equal(heard.charge_allowed, 0);
+    if (snapshot_have(&heard, VALUE_charge_limit_mv))
+        assert_int_equal(heard.charge_limit_mv, can->stop_lowers_voltage ? 53100 : 56800);
+}
+
+static void a_stop_of_charge_is_said_in_every_way_the_protocol_has(void **state)
+{
+    (void)state;
+    each_protocol(charge_stop);
 }
 
 /* The raw number of a value however large, rounded towards zero; not what is sent, but on the same
@@ -624,6 +654,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_survive_the_wire_within_one_step_of_it),
         cmocka_unit_test(every_alarm_sets_its_bit_and_goes_with_it),
+        cmocka_unit_test(a_stop_of_charge_is_said_in_every_way_the_protocol_has),
         cmocka_unit_test(values_past_the_ends_saturate_and_never_wrap),
         cmocka_unit_test(the_missing_tail_of_a_short_frame_is_not_known),
         cmocka_unit_test(unknown_identifiers_are_counted_and_leave_no_trace),
