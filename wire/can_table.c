@@ -53,18 +53,22 @@ static int64_t scale(const struct can_field *field, int32_t value)
     return rounding(field) == UP ? -div_floor(-limit, field->den) : div_floor(limit, field->den);
 }
 
+static bool says_none(const struct snapshot *source, enum value_id id)
+{
+    int32_t value;
+    return snapshot_get(source, id, &value) && value <= 0;
+}
+
 /* A charger that obeys the voltage alone stops at the present one; never at 0, which would empty
  * the battery. */
 static int32_t lowered(const struct snapshot *source, int32_t charge_mv)
 {
-    int32_t allowed = 1;
-    int32_t limit_ma = 1;
-    int32_t pack_mv;
-    snapshot_get(source, VALUE_charge_allowed, &allowed);
-    snapshot_get(source, VALUE_charge_limit_ma, &limit_ma);
-    if ((allowed && limit_ma > 0) || !snapshot_get(source, VALUE_pack_mv, &pack_mv))
+    bool stopped =
+        says_none(source, VALUE_charge_allowed) || says_none(source, VALUE_charge_limit_ma);
+    if (!stopped || !snapshot_have(source, VALUE_pack_mv))
         return charge_mv;
-    return min32(charge_mv, max32(pack_mv, source->discharge_limit_mv + CHARGE_ABOVE_MV));
+    int32_t lowest_mv = source->discharge_limit_mv + CHARGE_ABOVE_MV;
+    return min32(charge_mv, max32(source->pack_mv, lowest_mv));
 }
 
 static int32_t as_told(const struct can_protocol *protocol, const struct snapshot *source,

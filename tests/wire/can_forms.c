@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a message of the CAN table engine may be besides numbers and bits: alarms in pairs and in
+ * levels, a second and finer state of charge, ranges, messages of one pack, hooks, and the charge
+ * voltage of a stopped charge.
+ */
+#include "tests/support/test.h"
+#include "wire/can_table.h"
+
+static const struct can_alarm alarms[] = {
+    {IN_ALARMS,   ALARM_cell_over_voltage,  0, 0x01},
+    {IN_ALARMS,   ALARM_pack_over_voltage,  0, 0x01},
+    {IN_ALARMS,   ALARM_cell_under_voltage, 0, 0x04},
+    {IN_WARNINGS, ALARM_cell_over_voltage,  1, 0x01},
+};
+
+static const struct can_alarm levels[] = {
+    {IN_ALARMS,   ALARM_cell_over_voltage,  0, 0x04},
+    {IN_ALARMS,   ALARM_pack_over_voltage,  0, 0x04},
+    {IN_WARNINGS, ALARM_cell_over_voltage,  0, 0x04},
+    {IN_WARNINGS, ALARM_pack_over_voltage,  0, 0x04},
+    {IN_ALARMS,   ALARM_cell_under_voltage, 0, 0x10},
+};
+
+static const struct can_field state[] = {
+    {FROM(soc_permille), 0, U16LE,         1,  10, 0, REQUIRED},
+    {FROM(soc_permille), 2, U16LE | FINER, 10, 1,  0, -1      },
+};
+
+static const struct can_field limits[] = {
+    {FROM(charge_limit_mv), 0, U16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_ma), 2, S16LE | DOWN, 1, 100, 0, -1      },
+};
+
+static const struct can_field voltage[] = {
+    {FROM(pack_mv), 0, U16LE, 1, 100, 0, REQUIRED},
+};
+
+enum { PAIRS, LEVELS, STATE, LIMITS, OF_PACK, HOOK };
+
+static const struct can_message messages[] = {
+    {0x10, CAN_11_BIT | ALARM_PAIRS,  2, 1000, 0, "pairs",  NULL,   NO_ROWS,       ROWS(alarms)},
+    {0x11, CAN_11_BIT | ALARM_LEVELS, 1, 1000, 0, "levels", NULL,   NO_ROWS,       ROWS(levels)},
+    {0x12, CAN_11_BIT,                4, 1000, 0, "state",  NULL,   ROWS(state),   NO_ROWS     },
+    {0x13, CAN_11_BIT,                4, 1000, 0, "limits", NULL,   ROWS(limits),  NO_ROWS     },
+    {0x20, CAN_29_BIT | EACH_PACK,    2, 1000, 0, "pack",   NULL,   ROWS(voltage), NO_ROWS     },
+    {0x14, CAN_11_BIT | HOOKED,       2, 1000, 0, "hook",   "\1\2", ROWS(voltage), NO_ROWS     },
+};
+
+static const struct can_range ranges[] = {
+    {VALUE_charge_limit_mv, 41000, 63000  },
+    {VALUE_charge_limit_ma, 0,     1200000},
+};
+
+/* Sends the number of the pack, or nothing in place of 13; reads 0xFF as no voltage at all. */
+static bool encode_hook(const struct can_message *message, const struct view *view, unsigned pack,
+                        struct can_frame *frame)
+{
+    (void)view;
+    assert_ptr_equal(message, &messages[HOOK]);
+    frame->data[1] = (uint8_t)pack;
+    return pack != 13;
+}
+
+static bool decode_hook(const struct can_message *message, const struct can_frame *frame,
+                        struct snapshot *values)
+{
+    (void)values;
+    assert_ptr_equal(message, &messages[HOOK]);
+    return frame->data[0] == 0xFF;
+}
+
+static const struct can_protocol protocol = {
+    .name = "forms",
+    .profile = "",
+    .bitrate = 500000,
+    BATTERY(messages),
+    .ranges = ranges,
+    .range_count = COUNT(ranges),
+    .encode = encode_hook,
+    .decode = decode_hook,
+    .pack_step = 0x100,
+    .stop_lowers_voltage = true,
+};
+
+static struct snapshot source;
+static struct snapshot values;
+
+static void set_up(void)
+{
+    snapshot_init(&source);
+    snapshot_init(&values);
+}
+
+static struct can_frame sent(size_t message)
+{
+    struct can_frame frame;
+    struct view view = {&source, {&source}};
+    assert_true(can_encode(&protocol, &messages[message], &view, 0, &frame));
+    return frame;
+}
+
+static void hear(size_t message, struct can_frame frame)
+{
+    assert_int_equal(can_decode(&protocol, &messages[message], &frame, &values), DECODED);
+}
+
+static void a_pair_says_active_or_not(void **context)
+{
+    (void)context;
+    set_up();
+    struct can_frame frame = sent(PAIRS);
+    assert_int_equal(frame.data[0], 0x0A); /* two conditions are known, neither is active */
+    assert_int_equal(frame.data[1], 0x02);
+    alarm_put(source.alarms, ALARM_pack_over_voltage, true);
+    frame = sent(PAIRS);
+    assert_int_equal(frame.data[0], 0x09);
+    hear(PAIRS, frame);
+    assert_true(alarm_get(values.alarms, ALARM_cell_over_voltage));
+    assert_false(alarm_get(values.alarms, ALARM_pack_over_voltage));
+    alarm_put(source.alarms, ALARM_cell_over_voltage, true);
+    alarm_put(source.alarms, ALARM_pack_over_voltage, false);
+    assert_int_equal(sent(PAIRS).data[0], 0x09);
+}
+
+static void a_pair_that_says_nothing_changes_nothing(void **context)
+{
+    (void)context;
+    set_up();
+    hear(PAIRS, (struct can_frame){
+                    0x10, false, 2, {0, 0}
+    });
+    assert_false(snapshot_have(&values, VALUE_alarms));
+    hear(PAIRS, (struct can_frame){
+                    0x10, false, 2, {0x01, 0x01}
+    });
+    hear(PAIRS, (struct can_frame){
+                    0x10, false, 2, {0x0C, 0x00}
+    });
+    assert_true(alarm_get(values.alarms, ALARM_cell_over_voltage));
+    assert_true(alarm_get(values.warnings, ALARM_cell_over_voltage));
+    assert_false(alarm_get(values.alarms, ALARM_cell_under_voltage));
+    hear(PAIRS, (struct can_frame){
+                    0x10, false, 2, {0x02, 0x02}
+    });
+    assert_false(alarm_get(values.alarms, ALARM_cell_over_voltage));
+    assert_false(alarm_get(values.warnings, ALARM_cell_over_voltage));
+}
+
+static void a_level_is_that_of_the_worst_alarm(void **context)
+{
+    (void)context;
+    set_up();
+    assert_int_equal(sent(LEVELS).data[0], 0);
+    alarm_put(source.warnings, ALARM_pack_over_voltage, true);
+    assert_int_equal(sent(LEVELS).data[0], 0x0C);
+    alarm_put(source.alarms, ALARM_pack_over_voltage, true);
+    assert_int_equal(sent(LEVELS).data[0], 0x04);
+    alarm_put(source.alarms, ALARM_cell_under_voltage, true);
+    assert_int_equal(sent(LEVELS).data[0], 0x14);
+}
+
+static void levels_are_read_as_alarm_or_warning(void **context)
+{
+    (void)context;
+    static const struct {
+        uint8_t level;
+        bool alarm;
+        bool warning;
+    } rows[] = {
+        {0, false, false},
+        {1, true,  false},
+        {2, false, true },
+        {3, false, true },
+    };
+    set_up();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        hear(LEVELS, (struct can_frame){0x11, false, 1, {(uint8_t)(rows[i].level << 2)}});
+        assert_int_equal(alarm_get(values.alarms, ALARM_cell_over_voltage), rows[i].alarm);
+        assert_int_equal(alarm_get(values.warnings, ALARM_cell_over_voltage), rows[i].warning);
+        assert_false(alarm_get(values.alarms, ALARM_pack_over_voltage));
+        assert_false(alarm_get(values.warnings, ALARM_pack_over_voltage));
+    }
+}
+
+static void the_finer_charge_counts_while_it_agrees(void **context)
+{
+    (void)context;
+    set_up();
+    snapshot_put(&source, VALUE_soc_permille, 833);
+    struct can_frame frame = sent(STATE);
+    const uint8_t expected[4] = {83, 0, 0x8A, 0x20};
+    assert_memory_equal(frame.data, expected, 4);
+    hear(STATE, frame);
+    assert_int_equal(values.soc_permille, 833);
+    hear(STATE, (struct can_frame){
+                    0x12, false, 4, {84, 0, 0, 0}
+    });
+    assert_int_equal(values.soc_permille, 840);
+    hear(STATE, (struct can_frame){
+                    0x12, false, 4, {84, 0, 0xFF, 0xFF}
+    });
+    assert_int_equal(values.soc_permille, 840);
+    hear(STATE, (struct can_frame){
+                    0x12, false, 4, {84, 0, 0x34, 0x21}
+    }); /* 85.00 % */
+    assert_int_equal(values.soc_permille, 850);
+    hear(STATE, (struct can_frame){
+                    0x12, false, 4, {84, 0, 0x3E, 0x21}
+    }); /* 85.10 % */
+    assert_int_equal(values.soc_permille, 840);
+}
+
+static void values_stay_within_the_ranges_of_the_protocol(void **context)
+{
+    (void)context;
+    set_up();
+    snapshot_put(&source, VALUE_charge_limit_mv, 70000);
+    snapshot_put(&source, VALUE_charge_limit_ma, 2000000);
+    struct can_frame frame = sent(LIMITS);
+    assert_int_equal(frame.data[0] | frame.data[1] << 8, 630);
+    assert_int_equal(frame.data[2] | frame.data[3] << 8, 12000);
+    snapshot_put(&source, VALUE_charge_limit_mv, 3000);
+    assert_int_equal(sent(LIMITS).data[0] | sent(LIMITS).data[1] << 8, 410);
+}
+
+static int32_t charge_voltage(void)
+{
+    struct can_frame frame = sent(LIMITS);
+    return 100 * (frame.data[0] | frame.data[1] << 8);
+}
+
+static void a_stopped_charge_lowers_the_voltage_to_the_present_one(void **context)
+{
+    (void)context;
+    set_up();
+    snapshot_put(&source, VALUE_charge_limit_mv, 56800);
+    snapshot_put(&source, VALUE_charge_allowed, 0);
+    assert_int_equal(charge_voltage(), 56800); /* the present one is not known */
+    snapshot_put(&source, VALUE_pack_mv, 53120);
+    assert_int_equal(charge_voltage(), 53100);
+    snapshot_put(&source, VALUE_charge_allowed, 1);
+    assert_int_equal(charge_voltage(), 56800);
+    snapshot_put(&source, VALUE_charge_limit_ma, 0);
+    assert_int_equal(charge_voltage(), 53100);
+    snapshot_put(&source, VALUE_pack_mv, 57000);
+    assert_int_equal(charge_voltage(), 56800);
+    snapshot_put(&source, VALUE_pack_mv, 40000);
+    snapshot_put(&source, VALUE_discharge_limit_mv, 46000);
+    assert_int_equal(charge_voltage(), 47000); /* never so low that it empties the battery */
+}
+
+static void a_message_of_a_pack_carries_its_number(void **context)
+{
+    (void)context;
+    struct view view = {&source, {NULL}};
+    struct can_frame frame;
+    set_up();
+    assert_false(can_encode(&protocol, &messages[OF_PACK], &view, 5, &frame));
+    snapshot_put(&source, VALUE_pack_mv, 52000);
+    view.pack[5] = &source;
+    assert_true(can_encode(&protocol, &messages[OF_PACK], &view, 5, &frame));
+    assert_int_equal(frame.id, 0x520);
+    assert_ptr_equal(can_find(&protocol, &frame), &messages[OF_PACK]);
+    assert_int_equal(can_pack(&protocol, &messages[OF_PACK], &frame), 5);
+    assert_int_equal(can_pack(&protocol, &messages[LIMITS], &frame), -1);
+    frame.id = 0xF20;
+    assert_int_equal(can_pack(&protocol, &messages[OF_PACK], &frame), 15);
+    static const uint32_t others[] = {0x1020, 0x521, 0x1F};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        frame.id = others[i];
+        assert_null(can_find(&protocol, &frame));
+    }
+    expect_assert_failure(can_encode(&protocol, &messages[OF_PACK], &view, PACK_MAX, &frame));
+}
+
+static void hooks_say_what_rows_cannot(void **context)
+{
+    (void)context;
+    struct view view = {&source, {NULL}};
+    struct can_frame frame;
+    set_up();
+    snapshot_put(&source, VALUE_pack_mv, 5000);
+    assert_true(can_encode(&protocol, &messages[HOOK], &view, 7, &frame));
+    assert_int_equal(frame.data[0], 50);
+    assert_int_equal(frame.data[1], 7);
+    assert_false(can_encode(&protocol, &messages[HOOK], &view, 13, &frame));
+    hear(HOOK, (struct can_frame){
+                   0x14, false, 2, {0xFF, 0}
+    });
+    assert_false(snapshot_have(&values, VALUE_pack_mv));
+    hear(HOOK, (struct can_frame){
+                   0x14, false, 2, {50, 0}
+    });
+    assert_int_equal(values.pack_mv, 5000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pair_says_active_or_not),
+        cmocka_unit_test(a_pair_that_says_nothing_changes_nothing),
+        cmocka_unit_test(a_level_is_that_of_the_worst_alarm),
+        cmocka_unit_test(levels_are_read_as_alarm_or_warning),
+        cmocka_unit_test(the_finer_charge_counts_while_it_agrees),
+        cmocka_unit_test(values_stay_within_the_ranges_of_the_protocol),
+        cmocka_unit_test(a_stopped_charge_lowers_the_voltage_to_the_present_one),
+        cmocka_unit_test(a_message_of_a_pack_carries_its_number),
+        cmocka_unit_test(hooks_say_what_rows_cannot),
+    };
+    return RUN_TESTS(tests);
+}
