@@ -5,6 +5,14 @@
 
 #include "base/assert.h"
 
+/* Of two numbers >= 0. Division of 32 bits is one instruction on a Cortex-M4, of 64 bits a hundred.
+ */
+static uint64_t divide(uint64_t num, uint64_t den)
+{
+    bool narrow = num <= UINT32_MAX && den <= UINT32_MAX;
+    return narrow ? (uint32_t)num / (uint32_t)den : num / den;
+}
+
 int64_t div_round(int64_t num, int64_t den)
 {
     ASSERT(den != 0);
@@ -13,14 +21,16 @@ int64_t div_round(int64_t num, int64_t den)
         den = -den;
     }
     int64_t half = den / 2;
-    return num >= 0 ? (num + half) / den : -((-num + half) / den);
+    return num >= 0 ? (int64_t)divide((uint64_t)(num + half), (uint64_t)den)
+                    : -(int64_t)divide((uint64_t)(-num + half), (uint64_t)den);
 }
 
 int64_t div_floor(int64_t num, int64_t den)
 {
     ASSERT(den > 0);
-    int64_t quotient = num / den;
-    return (num % den < 0) ? quotient - 1 : quotient;
+    if (num >= 0)
+        return (int64_t)divide((uint64_t)num, (uint64_t)den);
+    return -(int64_t)divide((uint64_t)(-(num + 1)), (uint64_t)den) - 1;
 }
 
 int32_t interpolate(int32_t x, int32_t x0, int32_t y0, int32_t x1, int32_t y1)
