@@ -119,27 +119,33 @@ static bool any_alarm(const struct snapshot *source)
     return any != 0;
 }
 
+static void say_inactive(const struct can_message *message, uint8_t *data)
+{
+    for (size_t i = 0; i < message->alarm_count; i++)
+        data[message->alarms[i].byte] |= (uint8_t)(message->alarms[i].mask << 1);
+}
+
+/* A warning never hides an alarm of the same place. */
+static void say_active(const struct can_message *message, const struct can_alarm *row,
+                       uint8_t *byte)
+{
+    uint8_t upper = (uint8_t)(row->mask << 1);
+    bool in_two = message->form & (ALARM_PAIRS | ALARM_LEVELS);
+    if (!(message->form & ALARM_LEVELS) || row->set == IN_ALARMS)
+        *byte = (uint8_t)((*byte & ~(in_two ? upper : 0)) | row->mask);
+    else if (!(*byte & row->mask))
+        *byte |= row->mask | upper;
+}
+
 static void encode_alarms(const struct can_message *message, const struct snapshot *source,
                           uint8_t *data)
 {
-    bool pairs = message->form & ALARM_PAIRS;
-    bool levels = message->form & ALARM_LEVELS;
-    if (!pairs && !any_alarm(source))
-        return;
-    for (size_t i = 0; i < message->alarm_count; i++) {
+    if (message->form & ALARM_PAIRS)
+        say_inactive(message, data);
+    for (size_t i = 0; any_alarm(source) && i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        uint8_t *byte = data + row->byte;
-        uint8_t upper = (uint8_t)(row->mask << 1);
-        if (!is_set(row, source))
-            *byte |= pairs && !(*byte & row->mask) ? upper : 0;
-        else if (pairs)
-            *byte = (uint8_t)((*byte & ~upper) | row->mask);
-        else if (!levels)
-            *byte |= row->mask;
-        else if (row->set == IN_ALARMS)
-            *byte = (uint8_t)((*byte & ~upper) | row->mask);
-        else if (!(*byte & row->mask))
-            *byte |= row->mask | upper;
+        if (is_set(row, source))
+            say_active(message, row, data + row->byte);
     }
 }
 
@@ -268,19 +274,25 @@ static int read_alarm(const struct can_message *message, const struct can_alarm 
     return (int)lower;
 }
 
-static bool decode_alarm(const struct can_message *message, const struct can_alarm *row,
-                         const struct can_frame *frame, struct snapshot *values)
+static bool decode_alarms(const struct can_message *message, const struct can_frame *frame,
+                          struct snapshot *values)
 {
-    if (row->byte >= frame->size)
-        return false;
-    int said = read_alarm(message, row, frame->data[row->byte]);
-    if (said < 0 || !can_alarm_is_first(message, row))
-        return true;
-    bool warning = row->set == IN_WARNINGS;
-    uint32_t *set = warning ? values->warnings : values->alarms;
-    snapshot_set_have(values, warning ? VALUE_warnings : VALUE_alarms, true);
-    alarm_put(set, (enum alarm)row->alarm, said > 0);
-    return true;
+    bool covered = false;
+    for (size_t i = 0; i < message->alarm_count; i++) {
+        const struct can_alarm *row = &message->alarms[i];
+        if (row->byte >= frame->size)
+            continue;
+        covered = true;
+        if (!can_alarm_is_first(message, row))
+            continue;
+        int said = read_alarm(message, row, frame->data[row->byte]);
+        if (said < 0)
+            continue;
+        bool warning = row->set == IN_WARNINGS;
+        snapshot_set_have(values, warning ? VALUE_warnings : VALUE_alarms, true);
+        alarm_put(warning ? values->warnings : values->alarms, (enum alarm)row->alarm, said > 0);
+    }
+    return covered;
 }
 
 enum decode can_decode(const struct can_protocol *protocol, const struct can_message *message,
@@ -292,8 +304,7 @@ enum decode can_decode(const struct can_protocol *protocol, const struct can_mes
     bool covered = message->field_count + message->alarm_count == 0;
     for (size_t i = 0; i < message->field_count; i++)
         covered |= decode_field(message, &message->fields[i], frame, values);
-    for (size_t i = 0; i < message->alarm_count; i++)
-        covered |= decode_alarm(message, &message->alarms[i], frame, values);
+    covered |= decode_alarms(message, frame, values);
     return covered ? DECODED : BAD;
 }
 
