@@ -37,8 +37,13 @@ const struct cable_socket cable_sockets[] = {
 };
 const size_t cable_socket_count = COUNT(cable_sockets);
 
+const char *const cable_topic_words[CABLE_TOPIC_COUNT] = {
+#define TOPIC(id, words) [CABLE_TOPIC_##id] = words,
+#include "ui/cables.def"
+};
+
 const struct cable_advice cable_advices[] = {
-#define ADVICE(topic, words, source) {topic, words, source},
+#define ADVICE(topic, words, source) {CABLE_TOPIC_##topic, words, source},
 #include "ui/cables.def"
 };
 const size_t cable_advice_count = COUNT(cable_advices);

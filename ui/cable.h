@@ -26,14 +26,20 @@ enum cable_port {
     CABLE_PORT_COUNT
 };
 
+enum cable_topic {
+#define TOPIC(id, words) CABLE_TOPIC_##id,
+#include "ui/cables.def"
+    CABLE_TOPIC_COUNT
+};
+
 struct cable_socket {
     const char *brand; /* "Pack" for the pack's own */
     const char *name;
     uint8_t bus;      /* enum bus */
     uint8_t evidence; /* enum evidence */
     uint8_t pins[CABLE_PIN_COUNT];
-    const char *source; /* document; "-" without one */
-    const char *note;   /* "-" without one */
+    const char *source; /* document; NULL without one */
+    const char *note;   /* NULL without one */
 };
 
 /* One wire; pins count from 1. */
@@ -44,7 +50,7 @@ struct cable_wire {
 };
 
 struct cable_advice {
-    const char *topic;
+    uint8_t topic; /* enum cable_topic */
     const char *words;
     const char *source;
 };
@@ -54,6 +60,7 @@ extern const char *const cable_colour[CABLE_PIN_COUNT]; /* of a T568B patch cabl
 extern const struct cable_socket cable_ports[CABLE_PORT_COUNT];
 extern const struct cable_socket cable_sockets[];
 extern const size_t cable_socket_count;
+extern const char *const cable_topic_words[CABLE_TOPIC_COUNT];
 extern const struct cable_advice cable_advices[];
 extern const size_t cable_advice_count;
 

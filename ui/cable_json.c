@@ -3,8 +3,6 @@
  */
 #include "ui/cable_json.h"
 
-#include <string.h>
-
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "ui/schema.h"
@@ -25,7 +23,7 @@ static void put_pins(struct text_writer *writer, const char *name,
 
 static void put_note(struct text_writer *writer, const char *name, const char *text)
 {
-    if (strcmp(text, "-") != 0)
+    if (text != NULL)
         json_put_string(writer, name, text);
 }
 
@@ -112,7 +110,7 @@ void cable_json_pack(struct text_writer *writer, size_t address)
 
 void cable_json_advice(struct text_writer *writer, size_t row)
 {
-    json_put_string(writer, "topic", cable_advices[row].topic);
+    json_put_string(writer, "topic", cable_topic_words[cable_advices[row].topic]);
     json_put_string(writer, "words", cable_advices[row].words);
     json_put_string(writer, "source", cable_advices[row].source);
 }

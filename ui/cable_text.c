@@ -20,7 +20,7 @@ static void put_padded(struct text_writer *writer, const char *text, size_t widt
 
 static void put_note(struct text_writer *writer, const char *label, const char *note)
 {
-    if (strcmp(note, "-") == 0)
+    if (note == NULL)
         return;
     writer_text(writer, label);
     writer_text(writer, note);
@@ -86,17 +86,33 @@ static void put_verdict(struct text_writer *writer, const struct cable_socket *p
     }
 }
 
-static void put_unknown(struct text_writer *writer, const struct cable_socket *socket)
+/* "4 = CAN-L, 5 = CAN-H, 7 = ground" */
+static void put_used_pins(struct text_writer *writer, const struct cable_socket *port)
+{
+    const char *separator = "";
+    for (unsigned pin = 0; pin < CABLE_PIN_COUNT; pin++) {
+        if (port->pins[pin] == SIGNAL_OPEN)
+            continue;
+        writer_text(writer, separator);
+        writer_integer(writer, pin + 1);
+        writer_text(writer, " = ");
+        writer_text(writer, signal_words[port->pins[pin]]);
+        separator = ", ";
+    }
+}
+
+static void put_unknown(struct text_writer *writer, const struct cable_socket *port,
+                        const struct cable_socket *socket)
 {
     bool is_can = socket->bus == BUS_CAN;
     writer_text(writer, "  Pins not known: see your inverter's manual, look for ");
     writer_text(writer, is_can ? "CAN-H, CAN-L" : "RS485 A, RS485 B");
-    writer_text(writer, " and ground.\n  The pack has ");
-    writer_text(writer, is_can ? "CAN-L on 4, CAN-H on 5 and ground on 7; many inverters have "
-                                 "CAN-H on 4 and\n  CAN-L on 5, where a straight patch cable "
-                                 "does not work"
-                               : "B on 1 and 8, A on 2 and 7, ground on 3 and 6");
+    writer_text(writer, " and ground.\n  Pins of the pack: ");
+    put_used_pins(writer, port);
     writer_text(writer, ".\n");
+    if (is_can)
+        writer_text(writer, "  Many inverters have CAN-H on 4 and CAN-L on 5: there a straight "
+                            "patch cable does not work.\n");
 }
 
 /* Document and confidence of the pins. */
@@ -128,7 +144,7 @@ void cable_text_socket(struct text_writer *writer, const struct cable_socket *so
         put_wires(writer, port, socket);
         put_verdict(writer, port, socket);
     } else {
-        put_unknown(writer, socket);
+        put_unknown(writer, port, socket);
     }
     put_note(writer, "  Inverter: ", socket->note);
     put_note(writer, "  Pack: ", port->note);
@@ -141,17 +157,9 @@ void cable_text_service(struct text_writer *writer)
     const struct cable_socket *port = &cable_ports[CABLE_PORT_RS232];
     writer_text(writer, "Service socket \"");
     writer_text(writer, port->name);
-    writer_text(writer, "\" of the pack:");
-    for (unsigned pin = 0; pin < CABLE_PIN_COUNT; pin++) {
-        if (port->pins[pin] == SIGNAL_OPEN)
-            continue;
-        writer_text(writer, " ");
-        writer_integer(writer, pin + 1);
-        writer_text(writer, " = ");
-        writer_text(writer, signal_words[port->pins[pin]]);
-        writer_text(writer, port->pins[pin] == SIGNAL_GROUND ? "." : ",");
-    }
-    writer_text(writer, "\n  ");
+    writer_text(writer, "\" of the pack: ");
+    put_used_pins(writer, port);
+    writer_text(writer, ".\n  ");
     writer_text(writer, port->note);
     writer_character(writer, '\n');
 }
@@ -160,6 +168,22 @@ static void put_switches(struct text_writer *writer, unsigned address)
 {
     for (unsigned position = 0; position < CABLE_SWITCH_COUNT; position++)
         writer_text(writer, cable_switch_on(address, position) ? " ON " : " off");
+}
+
+/* A topic is headed where it begins. */
+static void put_advice(struct text_writer *writer, size_t row)
+{
+    const struct cable_advice *advice = &cable_advices[row];
+    if (row == 0 || advice->topic != cable_advices[row - 1].topic) {
+        writer_character(writer, '\n');
+        writer_text(writer, cable_topic_words[advice->topic]);
+        writer_character(writer, '\n');
+    }
+    writer_text(writer, "  ");
+    writer_text(writer, advice->words);
+    writer_text(writer, " [");
+    writer_text(writer, advice->source);
+    writer_text(writer, "]\n");
 }
 
 void cable_text_parallel(struct text_writer *writer, unsigned pack_count)
@@ -178,20 +202,9 @@ void cable_text_parallel(struct text_writer *writer, unsigned pack_count)
         writer_text(writer, address > 0 ? " - " : "");
         writer_integer(writer, address);
     }
-    writer_text(writer, "\n  pins: 1, 8 = B; 2, 7 = A; 3, 6 = ground; straight patch cables\n");
-    const char *topic = "";
-    for (size_t i = 0; i < cable_advice_count; i++) {
-        const struct cable_advice *advice = &cable_advices[i];
-        if (strcmp(topic, advice->topic) != 0) {
-            topic = advice->topic;
-            writer_character(writer, '\n');
-            writer_text(writer, topic);
-            writer_character(writer, '\n');
-        }
-        writer_text(writer, "  ");
-        writer_text(writer, advice->words);
-        writer_text(writer, " [");
-        writer_text(writer, advice->source);
-        writer_text(writer, "]\n");
-    }
+    writer_text(writer, "\n  ");
+    put_used_pins(writer, &cable_ports[CABLE_PORT_RS485_2]);
+    writer_character(writer, '\n');
+    for (size_t i = 0; i < cable_advice_count; i++)
+        put_advice(writer, i);
 }

@@ -84,3 +84,13 @@ def test_the_page_gets_all_of_it():
         row["brand"] for row in answer["sockets"]) for row in rows(brand)[:-1]]
     assert [pack["pack"] for pack in answer["packs"]] == list(range(16))
     assert len(answer["ports"]) == 4 and len(answer["advice"]) > 5
+
+
+def test_the_page_draws_cables_and_parallel_packs():
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "web", "wiring.mjs")
+    program, page = run_bank("--packs", "1")
+    with program:
+        done = subprocess.run(
+            ["node", script], timeout=200, capture_output=True, text=True,
+            env={**os.environ, "HEARTH_URL": "http://127.0.0.1:%d/" % page.port})
+    assert done.returncode == 0, done.stdout + done.stderr

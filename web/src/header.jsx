@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank at a glance: state of charge, power with its direction, voltage, current, virtual time.
 import { send } from "./live.js";
+import { wiring } from "./route.js";
 import { alarmLabel, clock, date, decimal, kilowatts, quantity } from "./format.js";
 
 const REST_W = 20; // below this the bank counts as resting
@@ -38,7 +39,9 @@ export function Header({ bank, schema }) {
     <header>
       <div class="brand">
         <strong>Hearth</strong>
-        <span>{values.pack_count ?? 0} packs</span>
+        <span>
+          {values.pack_count ?? 0} packs · <a href={wiring()} data-test="wiring-door">Wiring</a>
+        </span>
       </div>
       <div class="soc">
         <div class="big" data-test="soc">

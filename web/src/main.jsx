@@ -11,6 +11,7 @@ import { Limits } from "./limits.jsx";
 import { Flow } from "./flow.jsx";
 import { Pack } from "./pack.jsx";
 import { Trend } from "./trend.jsx";
+import { Wiring } from "./wiring.jsx";
 import { useRoute } from "./route.js";
 import { useLive, useSchema } from "./live.js";
 
@@ -23,6 +24,22 @@ function addressTrouble(packs) {
   if (twice.length > 0)
     return `Two packs have address ${twice[0]}: they answer at the same time and are not understood.`;
   return null;
+}
+
+function Bank({ live, packs, schema }) {
+  return (
+    <>
+      <Limits bank={live.bank} schema={schema} />
+      <Flow bank={live.bank} />
+      <section class="packs" aria-label="Packs">
+        {packs.map((pack) => (
+          <Pack key={pack.pack} pack={pack} schema={schema} />
+        ))}
+      </section>
+      <Trend points={live.trend} />
+      <Frames frames={live.frames} bank={live.bank} schema={schema} />
+    </>
+  );
 }
 
 function Page() {
@@ -48,15 +65,7 @@ function Page() {
               {trouble}
             </p>
           )}
-          <Limits bank={live.bank} schema={schema} />
-          <Flow bank={live.bank} />
-          <section class="packs" aria-label="Packs">
-            {packs.map((pack) => (
-              <Pack key={pack.pack} pack={pack} schema={schema} />
-            ))}
-          </section>
-          <Trend points={live.trend} />
-          <Frames frames={live.frames} bank={live.bank} schema={schema} />
+          {route?.wiring ? <Wiring chosen={route.wiring} /> : <Bank live={live} packs={packs} schema={schema} />}
         </main>
       </div>
       {route && live.packs[route.pack] && (

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which pack's panel is open, kept in the address after "#" so that "back" closes it: #/1/plate.
+// Which pack's panel is open, kept in the address after "#" so that "back" closes it: #/1/plate; or
+// what of the wiring is shown: #/wiring, #/wiring/SMA, #/wiring/parallel/3.
 import { useEffect, useState } from "preact/hooks";
 
 export const tabs = [
@@ -12,7 +13,11 @@ export const tabs = [
 
 export const place = (pack, tab) => `#/${pack}/${tab}`;
 
+export const wiring = (...what) => ["#/wiring", ...what.map(encodeURIComponent)].join("/");
+
 function read() {
+  const [, view, ...rest] = location.hash.split("/");
+  if (view === "wiring") return { wiring: rest.map(decodeURIComponent) };
   const found = /^#\/(\d+)\/(\w+)$/.exec(location.hash);
   if (!found || !tabs.some((tab) => tab.id === found[2])) return null;
   return { pack: Number(found[1]), tab: found[2] };

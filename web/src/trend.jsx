@@ -84,6 +84,7 @@ export function Trend({ points }) {
   useEffect(() => {
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     const draw = () => {
+      if (!holder.current) return; // the page has just turned to another view
       plot.current?.destroy();
       const style = getComputedStyle(document.documentElement);
       plot.current = new uPlot(options(style, holder.current.clientWidth), columns(latest.current), holder.current);
