@@ -13,11 +13,11 @@ export const tabs = [
 
 export const place = (pack, tab) => `#/${pack}/${tab}`;
 
-export const wiring = (...what) => ["#/wiring", ...what.map(encodeURIComponent)].join("/");
+export const wiring = (...what) => ["#/wiring", ...what].join("/");
 
 function read() {
   const [, view, ...rest] = location.hash.split("/");
-  if (view === "wiring") return { wiring: rest.map(decodeURIComponent) };
+  if (view === "wiring") return { wiring: rest };
   const found = /^#\/(\d+)\/(\w+)$/.exec(location.hash);
   if (!found || !tabs.some((tab) => tab.id === found[2])) return null;
   return { pack: Number(found[1]), tab: found[2] };
