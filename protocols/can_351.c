@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The shared rows of the 0x351 family. Sources: "CAN-Bus-protocol-PYLON-low-voltage-V1.2-20180408"
- * (351, 355, 356, 359, 35C, 35E) and "FSS-ConnectingBat-TI-en-10" (35A); sizes as on real buses.
+ * (351, 355, 356, 359, 35C, 35E), "FSS-ConnectingBat-TI-en-10" (35A), "SEPLOS CANBUS Protocol V1.0"
+ * (370, 371; its voltage unit is a misprint, senders disagree); sizes as on real buses.
  */
 #include "protocols/can_351.h"
+
+#include "wire/can_table.h"
+
+enum {
+    FINE_ABOVE = 1000, /* a cell's voltage above it is in mV, else in 0.01 V */
+    EXTREMES_END = 8,  /* size of the frame */
+    TEMPERATURES = 4,  /* its bytes before the voltages */
+    PACKS_BYTE = 7,
+};
 
 const struct can_field can_351_limits[4] = {
     {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, REQUIRED},
@@ -32,6 +42,11 @@ const struct can_field can_351_modules[1] = {
     {FROM(pack_count), 4, U8, 1, 1, 0, 0},
 };
 
+const struct can_field can_351_packs[2] = {
+    {FROM(pack_count),      4, U8,         1, 1, 0, 0},
+    {FROM(pack_fresh_mask), 7, U8 | FIXED, 1, 1, 0, 0},
+};
+
 const struct can_field can_351_requests[5] = {
     {FROM(charge_allowed),        0, BIT7,         1, 1, 0, 0},
     {FROM(discharge_allowed),     0, BIT6,         1, 1, 0, 0},
@@ -42,6 +57,23 @@ const struct can_field can_351_requests[5] = {
 
 const struct can_field can_351_maker[1] = {
     {FROM(maker), 0, TEXT | FIXED, 1, 1, 0, 0},
+};
+
+const struct can_field can_351_extremes[4] = {
+    {FROM(temp_max_ddegc), 0, S16LE, 1, 1, 0, INT16_MIN},
+    {FROM(temp_min_ddegc), 2, S16LE, 1, 1, 0, INT16_MIN},
+    {FROM(cell_max_mv),    4, U16LE, 1, 1, 0, 0        },
+    {FROM(cell_min_mv),    6, U16LE, 1, 1, 0, 0        },
+};
+
+const struct can_field can_351_numbers[2] = {
+    {FROM(cell_max_index), 4, U16LE, 1, 1, 1, 0},
+    {FROM(cell_min_index), 6, U16LE, 1, 1, 1, 0},
+};
+
+const struct can_range can_351_extremes_ranges[2] = {
+    {VALUE_cell_max_mv, FINE_ABOVE + 1, UINT16_MAX - 1},
+    {VALUE_cell_min_mv, FINE_ABOVE + 1, UINT16_MAX - 1},
 };
 
 #define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
@@ -97,8 +129,8 @@ const struct can_field can_351_maker[1] = {
     {IN_WARNINGS, ALARM_battery_over_temp, byte, mask},                                            \
     {IN_ALARMS, ALARM_battery_over_temp, byte, mask},
 
-const struct can_alarm can_351_pylon_alarms[] = {
-    PYLON_ROWS(ALARM_ROW, )
+/* The system error of Pylon alone, what is common, the cells of GoodWe alone. */
+const struct can_alarm can_351_bits[] = {
     INTERNAL_ROWS(ALARM_ROW, 1, 0x08)
     ALARM_ROW(charge_mos, 1, 0x08)
     ALARM_ROW(discharge_mos, 1, 0x08)
@@ -108,10 +140,17 @@ const struct can_alarm can_351_pylon_alarms[] = {
     ALARM_ROW(thermal_event, 1, 0x08)
     ALARM_ROW(extinguisher, 1, 0x08)
     ALARM_ROW(bank_stopped, 1, 0x08)
+    PYLON_ROWS(ALARM_ROW, )
     PYLON_ROWS(WARNING_ROW, HOT_ROWS(2, 0x08))
     ALARM_ROW(pack_stale, 3, 0x08)
     ALARM_ROW(pack_missing, 3, 0x08)
     ALARM_ROW(no_pack, 3, 0x08)
+    ALARM_ROW(cell_spread, 1, 0x10)
+    ALARM_ROW(open_wire, 1, 0x10)
+    ALARM_ROW(cell_sum, 1, 0x10)
+    ALARM_ROW(cells_frozen, 1, 0x10)
+    ALARM_ROW(thermal_event, 1, 0x10)
+    WARNING_ROW(cell_spread, 1, 0x10)
 };
 
 const struct can_alarm can_351_pairs[] = {
@@ -125,3 +164,60 @@ const struct can_alarm can_351_pairs[] = {
     PAIR_WARNING_ROW(temp_spread, 3, 0x01)
 };
 /* clang-format on */
+
+bool can_351_encode_packs(const struct can_message *message, const struct view *view, unsigned pack,
+                          struct can_frame *frame)
+{
+    (void)pack;
+    if (message->fields == can_351_packs)
+        frame->data[PACKS_BYTE] = (uint8_t)view->bank->pack_fresh_mask;
+    return true;
+}
+
+static bool is_text(const struct can_frame *frame)
+{
+    bool text = frame->size == EXTREMES_END;
+    for (size_t i = 0; i < frame->size; i++)
+        text &= frame->data[i] >= ' ' && frame->data[i] <= '~';
+    return text;
+}
+
+static int32_t raw_of(const struct can_field *field, const struct can_frame *frame)
+{
+    return (int32_t)field_get(can_field_type(field), frame->data + field->byte);
+}
+
+/* Tenths, as documented, or whole degrees: what lies nearer to the mean that is known already. */
+static int32_t degree_of(const struct can_frame *frame, const struct snapshot *values)
+{
+    int32_t mean;
+    int32_t away[2] = {0, 0};
+    if (frame->size < TEMPERATURES || !snapshot_get(values, VALUE_temp_mean_ddegc, &mean))
+        return 1;
+    for (size_t i = 0; i < 2; i++) {
+        int32_t raw = raw_of(&can_351_extremes[i], frame);
+        away[0] += abs32(raw - mean);
+        away[1] += abs32(10 * raw - mean);
+    }
+    return away[0] <= away[1] ? 1 : 10;
+}
+
+bool can_351_decode_extremes(const struct can_message *message, const struct can_frame *frame,
+                             struct snapshot *values)
+{
+    bool extremes = message->fields == can_351_extremes;
+    if ((extremes || message->fields == can_351_numbers) && is_text(frame))
+        return true;
+    if (!extremes)
+        return false;
+    int32_t degree = degree_of(frame, values);
+    size_t i = 0;
+    for (; i < COUNT(can_351_extremes) && 2 * i + 2 <= frame->size; i++) {
+        const struct can_field *field = &can_351_extremes[i];
+        int32_t raw = raw_of(field, frame);
+        int32_t factor = field->byte < TEMPERATURES ? degree : raw > FINE_ABOVE ? 1 : 10;
+        if (raw != field->absent)
+            snapshot_put(values, (enum value_id)field->value, raw * factor);
+    }
+    return i > 0;
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the CAN protocols around frame 0x351 share: Pylon, Deye, Victron, SMA, GoodWe, Sofar, Solis,
  * Luxpower, SEPLOS and others use the same frames with small changes. Sources: the documents named
- * in the protocols' files. Rows only; each file says which of them it uses.
+ * in the protocols' files. Rows, and what several of them need beyond rows; each file says what it
+ * uses.
  */
 #ifndef HEARTH_PROTOCOLS_CAN_351_H
 #define HEARTH_PROTOCOLS_CAN_351_H
@@ -21,8 +22,15 @@ extern const struct can_field can_351_measurements[3];
 
 /* 0x359 as Pylon has it. Bytes 0 and 1: the battery has acted; 2 and 3: the warning before; 4: how
  * many packs. */
-extern const struct can_alarm can_351_pylon_alarms[66];
+extern const struct can_alarm can_351_bits[72];
 extern const struct can_field can_351_modules[1];
+#define CAN_351_PYLON_BITS can_351_bits, 66
+
+/* 0x359 as GoodWe and SEPLOS have it: no system error, but a failure of cells; byte 7: which of the
+ * packs 0..7 are there. Their encode hook writes it. */
+extern const struct can_field can_351_packs[2];
+#define CAN_351_GOODWE_BITS can_351_bits + 19, 53
+can_encode_hook can_351_encode_packs;
 
 /* 0x35A: bytes 0..3 alarms, 4..7 warnings, for messages with ALARM_PAIRS. */
 extern const struct can_alarm can_351_pairs[84];
@@ -34,16 +42,28 @@ extern const struct can_field can_351_requests[5];
 /* 0x35E: a name. */
 extern const struct can_field can_351_maker[1];
 
+/* 0x370 and 0x371 as GoodWe and SEPLOS have them: 0.1 degC, 1 mV; numbers of cells, those of
+ * sensors are not known. The decode hook reads senders of 0.01 V and of whole degrees too, and
+ * leaves alone the text that Victron has in these frames. A voltage that could be taken for one of
+ * 0.01 V is not sent: .ranges holds the rows of can_351_extremes_ranges. */
+extern const struct can_field can_351_extremes[4];
+extern const struct can_field can_351_numbers[2];
+extern const struct can_range can_351_extremes_ranges[2];
+can_decode_hook can_351_decode_extremes;
+
 /* Messages of them, once a second. `timeout_ms`: how long an inverter goes on without. */
 /* clang-format off */
 #define CAN_351_LIMITS(timeout_ms) {0x351, CAN_11_BIT, 8, 1000, timeout_ms, "limits", NULL, ROWS(can_351_limits), NO_ROWS}
 #define CAN_351_STATE(timeout_ms) {0x355, CAN_11_BIT, 4, 1000, timeout_ms, "state", NULL, ROWS(can_351_state), NO_ROWS}
 #define CAN_351_STATE_FINE(timeout_ms) {0x355, CAN_11_BIT, 6, 1000, timeout_ms, "state", NULL, ROWS(can_351_state_fine), NO_ROWS}
 #define CAN_351_MEASUREMENTS {0x356, CAN_11_BIT, 6, 1000, 0, "measurements", NULL, ROWS(can_351_measurements), NO_ROWS}
-#define CAN_351_PYLON_ALARMS {0x359, CAN_11_BIT, 7, 1000, 0, "alarms", "\0\0\0\0\0PN", ROWS(can_351_modules), ROWS(can_351_pylon_alarms)}
+#define CAN_351_PYLON_ALARMS {0x359, CAN_11_BIT, 7, 1000, 0, "alarms", "\0\0\0\0\0PN", ROWS(can_351_modules), CAN_351_PYLON_BITS}
+#define CAN_351_GOODWE_ALARMS {0x359, CAN_11_BIT | HOOKED, 8, 1000, 0, "alarms", NULL, ROWS(can_351_packs), CAN_351_GOODWE_BITS}
 #define CAN_351_PAIRS {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", NULL, NO_ROWS, ROWS(can_351_pairs)}
 #define CAN_351_REQUESTS {0x35C, CAN_11_BIT, 2, 1000, 0, "requests", NULL, ROWS(can_351_requests), NO_ROWS}
 #define CAN_351_MAKER(name) {0x35E, CAN_11_BIT, 8, 1000, 0, "maker", name, ROWS(can_351_maker), NO_ROWS}
+#define CAN_351_EXTREMES(id, period_ms) {id, CAN_11_BIT | HOOKED, 8, period_ms, 0, "extremes", NULL, ROWS(can_351_extremes), NO_ROWS}
+#define CAN_351_NUMBERS {0x371, CAN_11_BIT | HOOKED, 8, 1000, 0, "numbers", NULL, ROWS(can_351_numbers), NO_ROWS}
 
 /* From the inverter once a second. Its bytes are of no account. */
 #define CAN_351_HEARTBEAT {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS}
