@@ -57,8 +57,11 @@ static int ready(sd_event_source *source, int descriptor, uint32_t events, void 
     (void)source;
     (void)descriptor;
     struct channel *channel = context;
-    if (events & EPOLLOUT)
+    if (events & EPOLLOUT) {
         flush(channel);
+        if (channel->output.size == 0 && channel->drained)
+            channel->drained(channel->context);
+    }
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
         drain(channel);
     return 0;

@@ -25,6 +25,7 @@ struct channel {
     void *context;
     void (*receive)(void *context, const uint8_t *bytes, size_t size, uint64_t now_us);
     void (*hang_up)(struct channel *channel, int error); /* errno value, 0 at end of file */
+    void (*drained)(void *context); /* what had to wait was sent; may be NULL */
 };
 
 /* Takes over the descriptor (made non-blocking); closes it if that fails. */

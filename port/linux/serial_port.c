@@ -88,6 +88,8 @@ static uint32_t hub_lost(const struct serial_port *port)
 static int open_log(struct serial_port *port, struct loop *loop, char *error)
 {
     (void)loop;
+    if (port->url.option != URL_LOG_WRITTEN)
+        return port_fail(error, "only the log of a CAN port can be played");
     return log_file_open(&port->by.log_file, port->url.name, error);
 }
 

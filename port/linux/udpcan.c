@@ -28,9 +28,9 @@ static void received(struct udpcan *bus, const uint8_t *bytes, size_t size)
 {
     struct can_frame frame;
     if (msgpack_decode_frame(&frame, bytes, size) != DECODED)
-        bus->bad_datagrams++;
-    else if (bus->listener.receive)
-        bus->listener.receive(bus->listener.context, &frame, clock_us());
+        bus->common->counts.bad_frames++;
+    else
+        can_common_receive(bus->common, &frame, clock_us());
 }
 
 static int ready(sd_event_source *source, int descriptor, uint32_t events, void *context)
@@ -84,8 +84,7 @@ static int open_sender(struct udpcan *bus, const struct sockaddr_in *group, int3
     return fail_route(error);
 }
 
-static int open_receiver(struct udpcan *bus, struct loop *loop, const struct sockaddr_in *group,
-                         char *error)
+static int open_receiver(struct udpcan *bus, const struct sockaddr_in *group, char *error)
 {
     struct ip_mreq request = {.imr_multiaddr = group->sin_addr};
     int yes = 1;
@@ -94,7 +93,8 @@ static int open_receiver(struct udpcan *bus, struct loop *loop, const struct soc
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
         bind(descriptor, (const struct sockaddr *)group, sizeof *group) == 0 &&
         setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0 &&
-        sd_event_add_io(loop->event, &bus->source, descriptor, EPOLLIN, ready, bus) >= 0) {
+        sd_event_add_io(bus->common->loop->event, &bus->source, descriptor, EPOLLIN, ready, bus) >=
+            0) {
         sd_event_source_set_io_fd_own(bus->source, 1);
         return RESULT_OK;
     }
@@ -104,15 +104,16 @@ static int open_receiver(struct udpcan *bus, struct loop *loop, const struct soc
     return result;
 }
 
-int udpcan_open(struct udpcan *bus, struct loop *loop, const struct url *url, char *error)
+int udpcan_open(struct udpcan *bus, struct can_common *common, char *error)
 {
+    bus->common = common;
     bus->send_descriptor = -1;
     struct sockaddr_in group;
-    int result = group_address(&group, url, error);
+    int result = group_address(&group, &common->url, error);
     if (result == RESULT_OK)
-        result = open_sender(bus, &group, url->option, error);
+        result = open_sender(bus, &group, common->url.option, error);
     if (result == RESULT_OK)
-        result = open_receiver(bus, loop, &group, error);
+        result = open_receiver(bus, &group, error);
     if (result != RESULT_OK)
         udpcan_close(bus);
     return result;
@@ -126,7 +127,7 @@ void udpcan_write(struct udpcan *bus, const struct can_frame *frame)
     uint64_t time_us = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
     size_t size = msgpack_encode_frame(frame, time_us, bytes);
     if (send(bus->send_descriptor, bytes, size, 0) != (ssize_t)size)
-        bus->lost_frames++;
+        bus->common->counts.lost_frames++;
 }
 
 void udpcan_close(struct udpcan *bus)

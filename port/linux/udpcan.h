@@ -8,20 +8,16 @@
 
 #include <netinet/in.h>
 
-#include "port/linux/loop.h"
-#include "port/linux/url.h"
-#include "port/port.h"
+#include "port/linux/can_common.h"
 
 struct udpcan {
+    struct can_common *common;
     sd_event_source *source;
     int send_descriptor;
     struct sockaddr_in own_address; /* where our frames come from */
-    struct can_listener listener;
-    uint32_t lost_frames;
-    uint32_t bad_datagrams; /* not a classic data frame */
 };
 
-int udpcan_open(struct udpcan *bus, struct loop *loop, const struct url *url, char *error);
+int udpcan_open(struct udpcan *bus, struct can_common *common, char *error);
 void udpcan_write(struct udpcan *bus, const struct can_frame *frame);
 void udpcan_close(struct udpcan *bus);
 

@@ -33,7 +33,7 @@ static const struct scheme schemes[URL_SCHEME_COUNT] = {
     {"can",         NAME,      "can:can0",                          NULL,      0,     0,       0     },
     {"slcan",       NAME,      "slcan:/dev/ttyACM0?bitrate=500000", "bitrate", 10000, 1000000, 500000},
     {"udpcan",      HOST_PORT, "udpcan:239.74.163.2:43113[?ttl=1]", "ttl",     0,     255,     0     },
-    {"log",         NAME,      "log:FILE",                          NULL,      0,     0,       0     },
+    {"log",         NAME,      "log:FILE[?speed=1]",                "speed",   0,     1000,    -1    },
     {"bus",         NAME,      "bus:NAME",                          NULL,      0,     0,       0     },
 };
 

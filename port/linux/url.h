@@ -27,11 +27,12 @@ enum url_scheme {
 };
 
 #define URL_TEXT_SIZE 256
+#define URL_LOG_WRITTEN (-1) /* option of a log that is not played */
 
 struct url {
-    uint8_t scheme;           /* enum url_scheme */
-    uint16_t port;            /* 0 where the scheme has none or the kernel shall choose */
-    int32_t option;           /* baud, bitrate or ttl, with its default; 0 where there is none */
+    uint8_t scheme; /* enum url_scheme */
+    uint16_t port;  /* 0 where the scheme has none or the kernel shall choose */
+    int32_t option; /* baud, bitrate, ttl or speed, with its default; 0 where there is none */
     char name[URL_TEXT_SIZE]; /* path, host, group, interface or bus */
 };
 

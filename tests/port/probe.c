@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Drives ports from a test: opens the URLs of its arguments, prints what they receive and obeys
  * lines on standard input: "write N HEX", "frame N ID HEX" (8-digit ID: extended), "echo N",
- * "flood N SIZE", "lost N", "trouble N", "tick PERIOD_MS COUNT", "quit CODE". N counts from 0.
+ * "flood N SIZE" (bytes or frames), "lost N", "trouble N", "counts N", "filter N ID", "age N" (of
+ * the last frame), "tick PERIOD_MS COUNT", "quit CODE". N counts from 0.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct probe {
     int index;
     bool is_can;
     bool echo;
+    uint64_t frame_us;
     struct serial_port serial;
     struct can_port can;
 };
@@ -52,8 +54,8 @@ static void serial_received(void *context, const uint8_t *bytes, size_t size, ui
 
 static void can_received(void *context, const struct can_frame *frame, uint64_t now_us)
 {
-    (void)now_us;
     struct probe *probe = context;
+    probe->frame_us = now_us;
     char before[64];
     snprintf(before, sizeof before, frame->extended ? "frame %d %08X" : "frame %d %03X",
              probe->index, (unsigned)frame->id);
@@ -73,6 +75,33 @@ static void write_frame(struct probe *probe, const char *id, const char *hex)
     struct can_frame frame = {.id = (uint32_t)strtoul(id, NULL, 16), .extended = strlen(id) == 8};
     frame.size = (uint8_t)hex_parse(hex, strlen(hex), frame.data, sizeof frame.data);
     can_port_write(&probe->can, &frame);
+}
+
+static void print_counts(const struct probe *probe)
+{
+    const struct can_counts *counts = can_port_counts(&probe->can);
+    printf("counts");
+#define PRINT_COUNT(name, label) printf(" %s=%u", #name, counts->name);
+    CAN_COUNTS(PRINT_COUNT)
+#undef PRINT_COUNT
+    printf("\n");
+}
+
+static void filter(struct probe *probe, const char *id)
+{
+    struct can_id wanted = {(uint32_t)strtoul(id, NULL, 16), strlen(id) == 8};
+    printf("filter %d\n", can_port_filter(&probe->can, &wanted, 1));
+}
+
+/* Frames of one identifier that count up. */
+static void flood_frames(struct probe *probe, unsigned count)
+{
+    struct can_frame frame = {.id = 0x351, .size = 4};
+    for (unsigned i = 0; i < count; i++) {
+        put_u32be(frame.data, i);
+        can_port_write(&probe->can, &frame);
+    }
+    printf("flooded %d\n", probe->index);
 }
 
 static void flood(struct probe *probe, unsigned size)
@@ -103,12 +132,19 @@ static void obey(const char *line)
     } else if (!strcmp(word, "echo")) {
         probe->echo = true;
     } else if (!strcmp(word, "flood")) {
-        flood(probe, (unsigned)atoi(first));
+        (probe->is_can ? flood_frames : flood)(probe, (unsigned)atoi(first));
     } else if (!strcmp(word, "lost")) {
-        printf("lost %u\n", probe->is_can ? can_port_lost_frames(&probe->can)
+        printf("lost %u\n", probe->is_can ? can_port_counts(&probe->can)->lost_frames
                                           : serial_port_lost_bytes(&probe->serial));
     } else if (!strcmp(word, "trouble")) {
-        printf("trouble '%s'\n", serial_port_trouble(&probe->serial));
+        printf("trouble '%s'\n",
+               probe->is_can ? can_port_trouble(&probe->can) : serial_port_trouble(&probe->serial));
+    } else if (!strcmp(word, "counts")) {
+        print_counts(probe);
+    } else if (!strcmp(word, "filter")) {
+        filter(probe, first);
+    } else if (!strcmp(word, "age")) {
+        printf("age %llu\n", (unsigned long long)(clock_us() - probe->frame_us));
     } else if (!strcmp(word, "tick")) {
         ticks_left = (unsigned)atoi(first);
         timer.tick = ticked;

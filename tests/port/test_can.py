@@ -101,9 +101,13 @@ def test_log_writes_candump_text_that_python_can_reads(tmp_path):
 
 
 @pytest.mark.parametrize("url, told", [
-    ("can:can0", "'can:can0' is not supported yet; accepted: udpcan: log:"),
-    ("slcan:/dev/ttyACM0?bitrate=500000", "is not supported yet"),
-    ("pty:x", "'pty:x' is not a CAN port"),
+    ("slcan:/does-not-exist/tty", "cannot open '/does-not-exist/tty': No such file"),
+    ("slcan:/dev/null", "not a serial device"),
+    ("slcan:/dev/null@x", "bad baud 'x' behind '@'"),
+    ("slcan:/dev/null?bitrate=83333", "bad bitrate 83333; adapters have 10000 20000 50000 100000 "
+     "125000 250000 500000 800000 1000000"),
+    ("pty:x", "'pty:x' is not a CAN port; accepted: can: slcan: udpcan: log:"),
+    ("log:/does-not-exist/log?speed=1", "cannot read '/does-not-exist/log': No such file"),
     ("udpcan:127.0.0.1:1", "bad group '127.0.0.1'; accepted is 224.0.0.0 to 239.255.255.255"),
     ("udpcan:239.1.1.1:1?ttl=256", "bad ttl '256'; accepted is a number from 0 to 255"),
     ("log:/does-not-exist/log", "No such file"),
