@@ -59,7 +59,7 @@ can_decode_hook can_351_decode_extremes;
 #define CAN_351_MEASUREMENTS {0x356, CAN_11_BIT, 6, 1000, 0, "measurements", NULL, ROWS(can_351_measurements), NO_ROWS}
 #define CAN_351_PYLON_ALARMS {0x359, CAN_11_BIT, 7, 1000, 0, "alarms", "\0\0\0\0\0PN", ROWS(can_351_modules), CAN_351_PYLON_BITS}
 #define CAN_351_GOODWE_ALARMS {0x359, CAN_11_BIT | HOOKED, 8, 1000, 0, "alarms", NULL, ROWS(can_351_packs), CAN_351_GOODWE_BITS}
-#define CAN_351_PAIRS {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", NULL, NO_ROWS, ROWS(can_351_pairs)}
+#define CAN_351_PAIRS {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", "\xAA\xAA\xAA\2\xAA\xAA\xAA\2", NO_ROWS, ROWS(can_351_pairs)}
 #define CAN_351_REQUESTS {0x35C, CAN_11_BIT, 2, 1000, 0, "requests", NULL, ROWS(can_351_requests), NO_ROWS}
 #define CAN_351_MAKER(name) {0x35E, CAN_11_BIT, 8, 1000, 0, "maker", name, ROWS(can_351_maker), NO_ROWS}
 #define CAN_351_EXTREMES(id, period_ms) {id, CAN_11_BIT | HOOKED, 8, period_ms, 0, "extremes", NULL, ROWS(can_351_extremes), NO_ROWS}

@@ -56,7 +56,7 @@ enum can_form {
     CAN_29_BIT = 1,
     CAN_EITHER = 2, /* sent with 11, both accepted */
     CAN_FORMAT_MASK = 3,
-    ALARM_PAIRS = 0x04,  /* alarms as two bits: 1 active, 2 not active, else not said */
+    ALARM_PAIRS = 0x04,  /* alarms as two bits: 1 active, 2 (in `fill`) not, else not said */
     ALARM_LEVELS = 0x08, /* alarms as two bits: 0 none, 1 alarm, 2 and 3 warning, sent as 3 */
     POLL = 0x10,         /* of the inverter: it asks; of the battery: goes out when asked */
     EACH_PACK = 0x20,    /* number + n x pack_step: of pack n, by its own values, packs in turn */

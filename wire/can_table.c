@@ -119,12 +119,6 @@ static bool any_alarm(const struct snapshot *source)
     return any != 0;
 }
 
-static void say_inactive(const struct can_message *message, uint8_t *data)
-{
-    for (size_t i = 0; i < message->alarm_count; i++)
-        data[message->alarms[i].byte] |= (uint8_t)(message->alarms[i].mask << 1);
-}
-
 /* A warning never hides an alarm of the same place. */
 static void say_active(const struct can_message *message, const struct can_alarm *row,
                        uint8_t *byte)
@@ -140,9 +134,9 @@ static void say_active(const struct can_message *message, const struct can_alarm
 static void encode_alarms(const struct can_message *message, const struct snapshot *source,
                           uint8_t *data)
 {
-    if (message->form & ALARM_PAIRS)
-        say_inactive(message, data);
-    for (size_t i = 0; any_alarm(source) && i < message->alarm_count; i++) {
+    if (!any_alarm(source))
+        return;
+    for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
         if (is_set(row, source))
             say_active(message, row, data + row->byte);
@@ -249,13 +243,18 @@ static bool decode_field(const struct can_message *message, const struct can_fie
     return true;
 }
 
+/* Rows of equal places have equal numbers; levels have a place for alarms and one for warnings. */
+static unsigned place_of(const struct can_message *message, const struct can_alarm *row)
+{
+    unsigned set = message->form & ALARM_LEVELS ? row->set : 0;
+    return set << 16 | (unsigned)row->byte << 8 | row->mask;
+}
+
 bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row)
 {
-    bool levels = message->form & ALARM_LEVELS;
-    for (const struct can_alarm *other = row; other > message->alarms; other--) {
-        if (other[-1].byte != row->byte || other[-1].mask != row->mask)
-            return true;
-        if (!levels || other[-1].set == row->set)
+    unsigned place = place_of(message, row);
+    for (const struct can_alarm *other = message->alarms; other < row; other++) {
+        if (place_of(message, other) == place)
             return false;
     }
     return true;
@@ -278,13 +277,13 @@ static bool decode_alarms(const struct can_message *message, const struct can_fr
                           struct snapshot *values)
 {
     bool covered = false;
+    unsigned place = UINT32_MAX;
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        if (row->byte >= frame->size)
-            continue;
+        if (place_of(message, row) == place || row->byte >= frame->size)
+            continue; /* not the first of its place */
+        place = place_of(message, row);
         covered = true;
-        if (!can_alarm_is_first(message, row))
-            continue;
         int said = read_alarm(message, row, frame->data[row->byte]);
         if (said < 0)
             continue;

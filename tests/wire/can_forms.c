@@ -38,12 +38,12 @@ static const struct can_field voltage[] = {
 enum { PAIRS, LEVELS, STATE, LIMITS, OF_PACK, HOOK };
 
 static const struct can_message messages[] = {
-    {0x10, CAN_11_BIT | ALARM_PAIRS,  2, 1000, 0, "pairs",  NULL,   NO_ROWS,       ROWS(alarms)},
-    {0x11, CAN_11_BIT | ALARM_LEVELS, 1, 1000, 0, "levels", NULL,   NO_ROWS,       ROWS(levels)},
-    {0x12, CAN_11_BIT,                4, 1000, 0, "state",  NULL,   ROWS(state),   NO_ROWS     },
-    {0x13, CAN_11_BIT,                4, 1000, 0, "limits", NULL,   ROWS(limits),  NO_ROWS     },
-    {0x20, CAN_29_BIT | EACH_PACK,    2, 1000, 0, "pack",   NULL,   ROWS(voltage), NO_ROWS     },
-    {0x14, CAN_11_BIT | HOOKED,       2, 1000, 0, "hook",   "\1\2", ROWS(voltage), NO_ROWS     },
+    {0x10, CAN_11_BIT | ALARM_PAIRS,  2, 1000, 0, "pairs",  "\x0A\2", NO_ROWS,       ROWS(alarms)},
+    {0x11, CAN_11_BIT | ALARM_LEVELS, 1, 1000, 0, "levels", NULL,     NO_ROWS,       ROWS(levels)},
+    {0x12, CAN_11_BIT,                4, 1000, 0, "state",  NULL,     ROWS(state),   NO_ROWS     },
+    {0x13, CAN_11_BIT,                4, 1000, 0, "limits", NULL,     ROWS(limits),  NO_ROWS     },
+    {0x20, CAN_29_BIT | EACH_PACK,    2, 1000, 0, "pack",   NULL,     ROWS(voltage), NO_ROWS     },
+    {0x14, CAN_11_BIT | HOOKED,       2, 1000, 0, "hook",   "\1\2",   ROWS(voltage), NO_ROWS     },
 };
 
 static const struct can_range ranges[] = {

@@ -240,10 +240,10 @@ static void impossible_values_are_not_taken_and_not_heard(void **state)
         int32_t soc_permille;
         enum decode outcome;
     } rows[] = {
-        {39990, 500,  BAD    },
-        {40000, 0,    DECODED},
-        {65000, 1000, DECODED},
-        {65010, 500,  BAD    },
+        {29990, 500,  BAD    },
+        {30000, 0,    DECODED},
+        {70000, 1000, DECODED},
+        {70010, 500,  BAD    },
         {52000, 1010, BAD    },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -309,10 +309,12 @@ static void the_borders_of_the_possible_are_possible(void **state)
         int32_t min;
         int32_t max;
     } rows[] = {
-        {VALUE_pack_mv,         40000,    65000  },
-        {VALUE_pack_ma,         -1500000, 1500000},
+        {VALUE_pack_mv,         30000,    70000  },
+        {VALUE_pack_ma,         -3276700, 3276700},
         {VALUE_soc_permille,    0,        1000   },
-        {VALUE_temp_mean_ddegc, -500,     1000   },
+        {VALUE_soh_permille,    0,        1270   },
+        {VALUE_temp_mean_ddegc, -600,     1500   },
+        {VALUE_charge_limit_mv, 40000,    65000  },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct can_field field[] = {
