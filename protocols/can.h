@@ -7,6 +7,7 @@
 
 #include "wire/can_rows.h"
 
+extern const struct can_protocol growatt_can[2];
 extern const struct can_protocol pylon_can[2];
 
 #endif

@@ -23,6 +23,7 @@ const struct field_type_info field_type_info[FIELD_TYPE_COUNT] = {
     WHOLE(S32BE, 4, true, true, 1ll - INT32_MAX, INT32_MAX - 1ll),
     PART(NIBBLE_LOW, 4, 0),
     PART(NIBBLE_HIGH, 4, 4),
+    PART(U7, 7, 0),
     PART(BIT0, 1, 0),
     PART(BIT1, 1, 1),
     PART(BIT2, 1, 2),

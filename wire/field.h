@@ -21,6 +21,7 @@ enum field_type {
     S32BE,
     NIBBLE_LOW,
     NIBBLE_HIGH,
+    U7, /* bits 0..6 */
     BIT0,
     BIT1,
     BIT2,

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Growatt low-voltage CAN, both ends, high byte first. Sources: "Growatt BMS CAN-Bus-protocol-
+ * low-voltage" Rev_04 (document); 322, 323 and the polls 211, 212 of Rev_05 from an independent
+ * reader (implementation). "rev05" keeps the meanings of Rev_04 and adds those frames. Answers
+ * every poll at once and goes on once a second when nobody polls. Charge stops by permission (319)
+ * and current 0 (311); permissions in the status word are sent, not read. Without a fresh pack:
+ * system error and internal communication failure are set, 313, 314 and 322 stop. Cells (315 to
+ * 318) are read, not sent: the document leaves them out of banks. Hooks: status word, capacities
+ * that do not fit, numbers of cells and sensors, charge of the packs.
+ */
+#include "core/alarms.h"
+#include "protocols/can.h"
+#include "protocols/can_351.h"
+#include "wire/can_table.h"
+
+enum {
+    LIMITS = 0x311,
+    CAPACITY = 0x314,
+    REQUESTS = 0x319,
+    TEMPERATURES = 0x322,
+    PERIOD_MS = 1000,
+    PATIENCE_MS = 1500,
+    TIMEOUT_MS = 10000,
+    IDLE_MA = 500, /* less is standby */
+    COUNT_MAX = 254,
+};
+
+/* 0.1 V, 0.1 A; the status word of bytes 6 and 7 comes from the hook. */
+static const struct can_field limits[] = {
+    {FROM(charge_limit_mv),    0, U16BE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_ma),    2, U16BE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(discharge_limit_ma), 4, U16BE | DOWN, 1, 100, 0, REQUIRED},
+};
+
+static const struct can_field protection[] = {
+    {FROM(pack_count), 4, U8, 1, 1, 0, 0},
+    {FROM(cell_count), 7, U8, 1, 1, 0, 0},
+};
+
+/* 0.01 V, 0.1 A, 0.1 degC, 1 %. Bit 7 of the last byte is an end-of-life mark. */
+static const struct can_field measurements[] = {
+    {FROM(pack_mv),        0, S16BE, 1, 10,  0, REQUIRED},
+    {FROM(pack_ma),        2, S16BE, 1, 100, 0, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16BE, 1, 1,   0, REQUIRED},
+    {FROM(soc_permille),   6, U8,    1, 10,  0, REQUIRED},
+    {FROM(soh_permille),   7, U7,    1, 10,  0, REQUIRED},
+};
+
+/* 10 mAh */
+static const struct can_field capacity[] = {
+    {FROM(remaining_mah),  0, U16BE, 1, 10, 0, REQUIRED},
+    {FROM(full_mah),       2, U16BE, 1, 10, 0, REQUIRED},
+    {FROM(cell_spread_mv), 4, U16BE, 1, 1,  0, 0       },
+    {FROM(cycle_count),    6, U16BE, 1, 1,  0, 0       },
+};
+
+/* Of the two forced charges the document wants the first. Bytes 5 to 7 count from 1. */
+static const struct can_field requests[] = {
+    {FROM(charge_allowed),    0, BIT7,         1, 1, 0, 0},
+    {FROM(discharge_allowed), 0, BIT6,         1, 1, 0, 0},
+    {FROM(force_charge),      0, BIT5,         1, 1, 0, 0},
+    {FROM(force_charge),      0, BIT4 | FIXED, 1, 1, 0, 0},
+    {FROM(cell_max_mv),       1, U16BE,        1, 1, 0, 0},
+    {FROM(cell_min_mv),       3, U16BE,        1, 1, 0, 0},
+    {FROM(cell_max_index),    5, U8,           1, 1, 1, 0},
+    {FROM(cell_min_index),    6, U8,           1, 1, 1, 0},
+};
+
+static const struct can_field temperatures[] = {
+    {FROM(temp_max_ddegc), 0, S16BE, 1, 1, 0, REQUIRED},
+    {FROM(temp_min_ddegc), 2, S16BE, 1, 1, 0, REQUIRED},
+};
+
+static const struct can_field numbers[] = {
+    {FROM(cell_count), 0, U8, 1, 1, 0, 0},
+};
+
+/* clang-format off */
+#define CELL(first, n) {FROM(cell_mv) + (first) + (n), 2 * (n), U16BE, 1, 1, 0, 0}
+#define CELLS(first) {CELL(first, 0), CELL(first, 1), CELL(first, 2), CELL(first, 3)}
+
+static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS(12)};
+
+#define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
+#define WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 2, mask},
+
+/* Bytes 0 and 1: the battery has acted; 2 and 3: the warning before. */
+#define BOTH_ROWS(ROW, HOT)                                                                            \
+    ROW(discharge_over_current, 0, 0x80) ROW(discharge_over_current_2, 0, 0x80)                    \
+    ROW(discharge_over_current_3, 0, 0x80) ROW(discharge_limit_ignored, 0, 0x80)                   \
+    ROW(charge_over_current,    0, 0x40) ROW(charge_over_current_2,    0, 0x40)                    \
+    ROW(charge_limit_ignored,   0, 0x40)                                                           \
+    ROW(cell_over_voltage,      0, 0x10) ROW(cell_over_voltage_2,      0, 0x10)                    \
+    ROW(cell_under_voltage,     0, 0x08) ROW(deep_discharge,           0, 0x08)                    \
+    ROW(pack_over_voltage,      0, 0x04)                                                           \
+    ROW(pack_under_voltage,     0, 0x02)                                                           \
+    ROW(discharge_over_temp,    1, 0x80) ROW(mos_over_temp,            1, 0x80)  HOT               \
+    ROW(charge_over_temp,       1, 0x40)                                                           \
+    ROW(discharge_under_temp,   1, 0x20)                                                           \
+    ROW(charge_under_temp,      1, 0x10)                                                           \
+    ROW(cell_spread,            1, 0x04) ROW(temp_spread,              1, 0x04)
+
+/* A hot battery is a warning wherever it stands: nothing has acted. */
+#define HOT_ROWS WARNING_ROW(battery_over_temp, 1, 0x80) ALARM_ROW(battery_over_temp, 3, 0x80)
+
+static const struct can_alarm alarms[] = {
+    BOTH_ROWS(ALARM_ROW, )
+    ALARM_ROW(discharge_short_circuit, 0, 0x20)
+    ALARM_ROW(charge_short_circuit, 0, 0x20)
+    ALARM_ROW(short_release_failed, 0, 0x20)
+    ALARM_ROW(discharge_on_failed, 0, 0x01) /* soft start */
+    ALARM_ROW(internal, 1, 0x08)
+    ALARM_ROW(cell_count, 1, 0x08)
+    ALARM_ROW(current_sensor, 1, 0x08)
+    ALARM_ROW(coprocessor, 1, 0x08)
+    ALARM_ROW(temp_sensor, 1, 0x08)
+    ALARM_ROW(parallel_limiter, 1, 0x08)
+    ALARM_ROW(open_wire, 1, 0x08)
+    ALARM_ROW(cell_sum, 1, 0x08)
+    ALARM_ROW(cells_frozen, 1, 0x08)
+    ALARM_ROW(balancer, 1, 0x08)
+    ALARM_ROW(charge_mos, 1, 0x08)
+    ALARM_ROW(discharge_mos, 1, 0x08)
+    ALARM_ROW(thermal_event, 1, 0x08)
+    ALARM_ROW(extinguisher, 1, 0x08)
+    ALARM_ROW(bank_stopped, 1, 0x08)
+    ALARM_ROW(no_pack, 1, 0x08)
+    BOTH_ROWS(WARNING_ROW, HOT_ROWS)
+    ALARM_ROW(pack_stale, 3, 0x01)
+    ALARM_ROW(pack_missing, 3, 0x01)
+    ALARM_ROW(no_pack, 3, 0x01)
+};
+
+/* The causes behind a system error, as far as Rev_05 names them. */
+static const struct can_alarm causes[] = {
+    ALARM_ROW(charge_mos, 4, 0x10)
+    ALARM_ROW(discharge_mos, 4, 0x10)
+    ALARM_ROW(coprocessor, 4, 0x20)
+    ALARM_ROW(open_wire, 4, 0x40)
+    ALARM_ROW(current_sensor, 4, 0x80)
+    ALARM_ROW(cell_sum, 5, 0x01)
+    ALARM_ROW(parallel_limiter, 5, 0x40)
+};
+
+#define FRAME(id, form, timeout_ms, name, fill, fields, alarms) {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, fill, fields, alarms}
+#define READ_ONLY(id, name, fields) {id, CAN_11_BIT, 8, 0, 0, name, NULL, fields, NO_ROWS}
+
+/* Rev_05 at the end, so that both profiles are parts of one table. */
+static const struct can_message messages[] = {
+    FRAME(LIMITS,       HOOKED, TIMEOUT_MS, "limits",       NULL,                     ROWS(limits),        NO_ROWS),
+    FRAME(0x312,        0,      0,          "protection",   "\0\0\0\0\0\xAA\xBB",     ROWS(protection),    ROWS(alarms)),
+    FRAME(0x313,        0,      TIMEOUT_MS, "measurements", NULL,                     ROWS(measurements),  NO_ROWS),
+    FRAME(CAPACITY,     HOOKED, 0,          "capacity",     NULL,                     ROWS(capacity),      NO_ROWS),
+    FRAME(REQUESTS,     HOOKED, 0,          "requests",     NULL,                     ROWS(requests),      NO_ROWS),
+    FRAME(0x320,        0,      0,          "identity",     "OB\1\1\0\0\0",           ROWS(can_351_maker), NO_ROWS),
+    FRAME(0x321,        0,      0,          "upgrade",      NULL,                     NO_ROWS,             NO_ROWS),
+    READ_ONLY(0x315, "cells_1", ROWS(cells[0])),
+    READ_ONLY(0x316, "cells_2", ROWS(cells[1])),
+    READ_ONLY(0x317, "cells_3", ROWS(cells[2])),
+    READ_ONLY(0x318, "cells_4", ROWS(cells[3])),
+    FRAME(TEMPERATURES, HOOKED, 0,          "temperatures", NULL,                     ROWS(temperatures),  NO_ROWS),
+    FRAME(0x323,        0,      0,          "protection_2", NULL,                     ROWS(numbers),       ROWS(causes)),
+};
+
+enum { ADDED_BY_REV05 = 2 };
+
+/* What the last two carry is not public. */
+static const struct can_message answers[] = {
+    {0x301, POLL, 8, PERIOD_MS, 0, "poll",          "\x0B\x16\x21\x2C\x37\x42\x4D\x58", NO_ROWS, NO_ROWS},
+    {0x211, POLL, 8, 0,         0, "event_trigger", NULL,                               NO_ROWS, NO_ROWS},
+    {0x212, POLL, 8, 0,         0, "query",         NULL,                               NO_ROWS, NO_ROWS},
+};
+/* clang-format on */
+
+static const struct can_range ranges[] = {
+    {VALUE_pack_count, 1, COUNT_MAX},
+    {VALUE_cell_count, 1, COUNT_MAX},
+};
+
+static void put_byte(struct can_frame *frame, unsigned byte, int64_t number)
+{
+    frame->data[byte] = (uint8_t)clamp64(number, 0, UINT8_MAX);
+}
+
+/* 0 if it is not known. */
+static int32_t number_of(const struct snapshot *source, unsigned id)
+{
+    int32_t value = 0;
+    if (source != NULL)
+        snapshot_get(source, (enum value_id)id, &value);
+    return value;
+}
+
+static bool is_balancing(const struct view *view)
+{
+    bool any = false;
+    for (unsigned i = 0; i < PACK_MAX; i++)
+        any |= number_of(view->pack[i], VALUE_balance_state) != 0;
+    return any;
+}
+
+/* What the inverter does is what the battery sees of it: the current. */
+static void put_status(const struct view *view, struct can_frame *frame)
+{
+    enum { STANDBY = 1, CHARGING, DISCHARGING };
+    enum { VALID = 1 << 2, BALANCING = 1 << 3, MAY_DISCHARGE = 1 << 5, MAY_CHARGE = 1 << 6 };
+    const struct snapshot *bank = view->bank;
+    int32_t current_ma = number_of(bank, VALUE_pack_ma);
+    int state = current_ma > -IDLE_MA ? STANDBY : DISCHARGING;
+    if (current_ma >= IDLE_MA)
+        state = CHARGING;
+    int flags = alarm_common(bank->alarms, alarm_protecting_set) ? VALID : 0;
+    flags |= is_balancing(view) ? BALANCING : 0;
+    flags |= number_of(bank, VALUE_discharge_allowed) ? MAY_DISCHARGE : 0;
+    flags |= number_of(bank, VALUE_charge_allowed) ? MAY_CHARGE : 0;
+    bool parallel = number_of(bank, VALUE_pack_count) > 1;
+    frame->data[6] = (uint8_t)(state << 2 | parallel);
+    frame->data[7] = (uint8_t)(state | flags);
+}
+
+/* Above 655 Ah both numbers shrink alike, so that their ratio stays right. */
+static void fit_capacity(const struct snapshot *bank, struct can_frame *frame)
+{
+    const struct field_type_info *type = can_field_type(&capacity[0]);
+    int64_t largest_mah = max32(bank->remaining_mah, bank->full_mah);
+    if (largest_mah <= 10 * type->max)
+        return;
+    field_put(type, frame->data, div_round(bank->remaining_mah * type->max, largest_mah));
+    field_put(type, frame->data + 2, div_round(bank->full_mah * type->max, largest_mah));
+}
+
+/* Cells count through the bank; packs in parallel have equally many. */
+static int64_t cell_number(const struct view *view, unsigned cell, unsigned pack)
+{
+    int32_t in_pack;
+    uint32_t at = (uint32_t)number_of(view->bank, pack);
+    if (!snapshot_get(view->bank, (enum value_id)cell, &in_pack))
+        return 0;
+    int64_t before = at < PACK_MAX ? (int64_t)at * number_of(view->pack[at], VALUE_cell_count) : 0;
+    return before + in_pack + 1;
+}
+
+/* Counted from 1; 0: none. */
+static unsigned first_protecting_pack(const struct view *view)
+{
+    for (unsigned i = 0; i < PACK_MAX; i++) {
+        const struct snapshot *pack = view->pack[i];
+        if (pack != NULL && alarm_common(pack->alarms, alarm_protecting_set))
+            return i + 1;
+    }
+    return 0;
+}
+
+static void put_numbers(const struct view *view, struct can_frame *frame)
+{
+    put_byte(frame, 5, cell_number(view, VALUE_cell_max_index, VALUE_cell_max_pack));
+    put_byte(frame, 6, cell_number(view, VALUE_cell_min_index, VALUE_cell_min_pack));
+    put_byte(frame, 7, first_protecting_pack(view));
+}
+
+/* The first sensor, within its pack, that reads as the bank says; 0: none. */
+static unsigned sensor_number(const struct view *view, int32_t ddegc)
+{
+    for (unsigned i = 0; i < PACK_MAX * TEMP_MAX; i++) {
+        const struct snapshot *pack = view->pack[i / TEMP_MAX];
+        int32_t reading;
+        enum value_id id = (enum value_id)(VALUE_temp_ddegc + i % TEMP_MAX);
+        if (pack != NULL && snapshot_get(pack, id, &reading) && reading == ddegc)
+            return i % TEMP_MAX + 1;
+    }
+    return 0;
+}
+
+static void put_extremes(const struct view *view, struct can_frame *frame)
+{
+    const struct snapshot *bank = view->bank;
+    int32_t high = INT32_MIN;
+    int32_t low = INT32_MAX;
+    for (unsigned i = 0; i < PACK_MAX; i++) {
+        int32_t soc_permille;
+        if (view->pack[i] == NULL ||
+            !snapshot_get(view->pack[i], VALUE_soc_permille, &soc_permille))
+            continue;
+        high = max32(high, soc_permille);
+        low = min32(low, soc_permille);
+    }
+    if (high < low)
+        high = low = number_of(bank, VALUE_soc_permille);
+    put_byte(frame, 4, sensor_number(view, bank->temp_max_ddegc));
+    put_byte(frame, 5, sensor_number(view, bank->temp_min_ddegc));
+    put_byte(frame, 6, div_round(high, 10));
+    put_byte(frame, 7, div_round(low, 10));
+}
+
+static bool encode(const struct can_message *message, const struct view *view, unsigned pack,
+                   struct can_frame *frame)
+{
+    (void)pack;
+    if (message->id == LIMITS)
+        put_status(view, frame);
+    else if (message->id == CAPACITY)
+        fit_capacity(view->bank, frame);
+    else if (message->id == REQUESTS)
+        put_numbers(view, frame);
+    else
+        put_extremes(view, frame);
+    return true;
+}
+
+/* clang-format off */
+#define PROFILE(name_, count)                                                                      \
+    {.name = "growatt_can", .profile = name_, .bitrate = 500000,                                   \
+     .messages = messages, .message_count = count, INVERTER(answers),                              \
+     .ranges = ranges, .range_count = COUNT(ranges), .encode = encode,                             \
+     .poll_patience_ms = PATIENCE_MS}
+
+const struct can_protocol growatt_can[2] = {
+    PROFILE("rev05", COUNT(messages)),
+    PROFILE("rev04", COUNT(messages) - ADDED_BY_REV05),
+};
+/* clang-format on */
