@@ -70,7 +70,7 @@ int64_t field_get(const struct field_type_info *type, const uint8_t *bytes)
 void field_put_code(const struct field_type_info *type, uint8_t *bytes, int64_t raw)
 {
     uint32_t mask = type_mask(type);
-    uint32_t others = load(bytes, type) & ~(mask << type->shift);
+    uint32_t others = type->bits < 8 ? *bytes & ~(mask << type->shift) : 0;
     store(bytes, type, others | ((uint32_t)raw & mask) << type->shift);
 }
 
