@@ -220,6 +220,12 @@ size_t device_transmit(struct device *device, enum device_port port, uint8_t *bu
     return jk_server_transmit(&device->port[port].server, buffer, size);
 }
 
+void device_set_can(struct device *device, const struct can_protocol *can, uint64_t now_us)
+{
+    device->can = can;
+    can_sender_init(&device->sender, can, now_us);
+}
+
 void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us)
 {
     if (device_is_host(device) && device_is_on(device))

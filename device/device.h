@@ -69,6 +69,9 @@ void device_poll(struct device *device, uint64_t now_us);
 
 size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size);
 
+/* Another protocol towards the inverter, from its first frame on. */
+void device_set_can(struct device *device, const struct can_protocol *can, uint64_t now_us);
+
 /* CAN of the host. transmit: true while there is a frame to send now. */
 void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us);
 bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_t now_us);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The decisions of a common hybrid inverter in self-consumption: battery first, grid for the rest.
- * Without a complete and living set of limits no current is asked at all. Received current limits
- * are taken absolute (senders with a sign error are in the field). The voltage limit is kept by
- * the bank's ceiling, which acts like a constant-voltage charger. Disobedience leaves the decisions
- * as they are and takes limits away; the charger and the load of the faults take their place.
+ * A common hybrid inverter in self-consumption: battery first, grid for the rest, within the orders
+ * of its brand. The voltage limit is kept by the bank's ceiling, which acts like a constant-voltage
+ * charger. Disobedience leaves the decisions as they are and takes limits away; the charger and the
+ * load of the faults take their place.
  */
 #include "sim/inverter.h"
 
@@ -15,17 +14,11 @@ enum {
     POWER_W = 12000,
     RISE_MA_PER_S = 50000,
     FALL_MA_PER_S = 400000,
-    SYNC_MS = 3000,
     EMPTY_RELEASE_MV = 1000,
     FORCE_CHARGE_DIVISOR = 10, /* 0.1C */
-    PLAUSIBLE_MV = 30000,      /* a 16-cell battery is never below */
+    LEAST_MV = 30000,          /* a 16-cell battery is never below */
     IGNORANT_MV = 60000,       /* where it stops by itself */
     CHARGER_MV = 58400,        /* standard charge of the pack's manual */
-};
-
-static const enum value_id NEEDED[] = {
-    VALUE_pack_mv,         VALUE_soc_permille,       VALUE_charge_limit_mv,
-    VALUE_charge_limit_ma, VALUE_discharge_limit_ma,
 };
 
 void sim_inverter_init(struct sim_inverter *inverter, int32_t bank_mah)
@@ -33,49 +26,59 @@ void sim_inverter_init(struct sim_inverter *inverter, int32_t bank_mah)
     *inverter = (struct sim_inverter){
         .setup = {POWER_W, RISE_MA_PER_S, FALL_MA_PER_S, bank_mah / FORCE_CHARGE_DIVISOR},
     };
+    sim_inverter_set_brand(inverter, &sim_brands[0]);
 }
 
-static bool complete(const struct snapshot *received)
+void sim_inverter_set_brand(struct sim_inverter *inverter, const struct sim_brand *brand)
 {
-    for (size_t i = 0; i < COUNT(NEEDED); i++) {
-        if (!snapshot_have(received, NEEDED[i]))
-            return false;
-    }
-    return received->pack_mv >= PLAUSIBLE_MV && received->charge_limit_mv >= PLAUSIBLE_MV;
+    inverter->brand = brand;
+    inverter->state = SIM_INVERTER_NO_BMS;
+    inverter->state_ms = 0;
+    inverter->steady_ms = 0;
+    inverter->wrong_count = 0;
+    inverter->right_ms = UINT32_MAX;
 }
 
-static enum sim_inverter_state next_state(const struct sim_inverter *inverter,
-                                          const struct sim_inverter_sight *sight)
+struct sim_situation sim_inverter_situation(const struct sim_inverter *inverter,
+                                            const struct sim_inverter_sight *sight)
 {
-    bool heard = sight->link_ok && sight->received != NULL;
-    if (!heard)
-        return inverter->state == SIM_INVERTER_NO_BMS ? SIM_INVERTER_NO_BMS : SIM_INVERTER_LOST;
-    if (inverter->state == SIM_INVERTER_RUN)
-        return SIM_INVERTER_RUN;
-    if (inverter->state != SIM_INVERTER_SYNC)
-        return SIM_INVERTER_SYNC;
-    bool ready = inverter->state_ms >= SYNC_MS && complete(sight->received);
-    return ready ? SIM_INVERTER_RUN : SIM_INVERTER_SYNC;
+    return (struct sim_situation){
+        .received = sight->received,
+        .link = sight->link,
+        .state = inverter->state,
+        .options = inverter->options,
+        .state_ms = inverter->state_ms,
+        .steady_ms = inverter->steady_ms,
+        .terminal_mv = sight->terminal_mv,
+    };
+}
+
+/* A lower charge limit is obeyed after a while, a higher one at once. */
+static void follow(struct sim_inverter *inverter, uint32_t dt_ms)
+{
+    int32_t *charge_ma = &inverter->orders.charge_ma;
+    bool lower = *charge_ma < inverter->followed_ma && inverter->state == SIM_INVERTER_RUN;
+    inverter->unfollowed_ms = lower ? add_sat_u32(inverter->unfollowed_ms, dt_ms) : 0;
+    if (!lower || inverter->unfollowed_ms > inverter->brand->follow_ms)
+        inverter->followed_ma = *charge_ma;
+    *charge_ma = inverter->followed_ma;
 }
 
 static void step_state(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,
                        uint32_t dt_ms)
 {
-    enum sim_inverter_state state = next_state(inverter, sight);
-    inverter->state_ms = state == inverter->state ? add_sat_u32(inverter->state_ms, dt_ms) : 0;
-    inverter->state = (uint8_t)state;
-}
-
-static int32_t number_or(const struct snapshot *received, enum value_id id, int32_t otherwise)
-{
-    int32_t value;
-    return snapshot_get(received, id, &value) ? value : otherwise;
-}
-
-/* Limit of a direction: 0 unless known and not forbidden. */
-static int32_t limit_ma(const struct snapshot *received, enum value_id limit, enum value_id allowed)
-{
-    return number_or(received, allowed, 1) ? abs32(number_or(received, limit, 0)) : 0;
+    const struct sim_brand *brand = inverter->brand;
+    bool steady = sim_brand_is_steady(brand, &sight->link);
+    struct sim_situation now = sim_inverter_situation(inverter, sight);
+    now.state = (uint8_t)sim_brand_next(brand, &now);
+    inverter->state_ms = now.state == inverter->state ? add_sat_u32(inverter->state_ms, dt_ms) : 0;
+    inverter->steady_ms = steady ? add_sat_u32(inverter->steady_ms, dt_ms) : 0;
+    inverter->state = now.state;
+    bool wrong = sight->link.wrong_count != inverter->wrong_count;
+    inverter->right_ms = wrong ? 0 : add_sat_u32(inverter->right_ms, dt_ms);
+    inverter->wrong_count = sight->link.wrong_count;
+    sim_brand_orders(brand, &now, &inverter->orders);
+    follow(inverter, dt_ms);
 }
 
 /* Whether a limit means nothing to it; `limit` is one of the two directions or all. */
@@ -85,29 +88,13 @@ static bool ignores(const struct sim_inverter *inverter, enum sim_disobedience l
     return disobedience == (int32_t)limit || disobedience == SIM_INVERTER_IGNORES_ALL;
 }
 
-static int32_t charge_limit_ma(const struct sim_inverter *inverter, const struct snapshot *received)
+/* Discharge ends at the discharge voltage and begins again a volt above. */
+static void step_empty(struct sim_inverter *inverter, int32_t terminal_mv)
 {
-    if (ignores(inverter, SIM_INVERTER_IGNORES_CHARGE))
-        return INT32_MAX;
-    return limit_ma(received, VALUE_charge_limit_ma, VALUE_charge_allowed);
-}
-
-static int32_t discharge_limit_ma(const struct sim_inverter *inverter,
-                                  const struct snapshot *received)
-{
-    if (ignores(inverter, SIM_INVERTER_IGNORES_DISCHARGE))
-        return INT32_MAX;
-    return inverter->empty ? 0
-                           : limit_ma(received, VALUE_discharge_limit_ma, VALUE_discharge_allowed);
-}
-
-/* Discharge ends at the received voltage and begins again a volt above. */
-static void step_empty(struct sim_inverter *inverter, const struct sim_inverter_sight *sight)
-{
-    int32_t floor_mv = number_or(sight->received, VALUE_discharge_limit_mv, 0);
-    if (sight->terminal_mv < floor_mv)
+    int32_t floor_mv = inverter->orders.discharge_mv;
+    if (terminal_mv < floor_mv)
         inverter->empty = true;
-    else if (sight->terminal_mv > floor_mv + EMPTY_RELEASE_MV)
+    else if (terminal_mv > floor_mv + EMPTY_RELEASE_MV)
         inverter->empty = false;
 }
 
@@ -115,15 +102,20 @@ static void step_empty(struct sim_inverter *inverter, const struct sim_inverter_
 static int32_t target_ma(const struct sim_inverter *inverter,
                          const struct sim_inverter_sight *sight)
 {
-    const struct snapshot *received = sight->received;
-    int32_t terminal_mv = max32(sight->terminal_mv, PLAUSIBLE_MV);
-    int64_t surplus_w = (int64_t)sight->solar_w - sight->load_w;
-    int64_t battery_w = clamp64(surplus_w, -inverter->setup.power_w, inverter->setup.power_w);
-    int64_t asked_ma = div_round(battery_w * 1000000, terminal_mv);
-    if (number_or(received, VALUE_force_charge, 0) && asked_ma < inverter->setup.force_charge_ma)
+    const struct sim_orders *orders = &inverter->orders;
+    int32_t charge_ma = orders->charge_ma;
+    int32_t discharge_ma = inverter->empty ? 0 : orders->discharge_ma;
+    if (ignores(inverter, SIM_INVERTER_IGNORES_CHARGE))
+        charge_ma = SIM_UNLIMITED;
+    if (ignores(inverter, SIM_INVERTER_IGNORES_DISCHARGE))
+        discharge_ma = SIM_UNLIMITED;
+    int32_t power_w = inverter->setup.power_w;
+    int64_t surplus_w = orders->dump ? -power_w : (int64_t)sight->solar_w - sight->load_w;
+    int64_t battery_w = clamp64(surplus_w, -power_w, power_w);
+    int64_t asked_ma = div_round(battery_w * 1000000, max32(sight->terminal_mv, LEAST_MV));
+    if (orders->force_charge && asked_ma < inverter->setup.force_charge_ma)
         asked_ma = inverter->setup.force_charge_ma;
-    return clamp32(asked_ma, -discharge_limit_ma(inverter, received),
-                   charge_limit_ma(inverter, received));
+    return clamp32(asked_ma, -discharge_ma, charge_ma);
 }
 
 /* Moves `now` to `target`: away from zero slowly, towards zero (which it does not pass) fast. */
@@ -144,7 +136,8 @@ static void report(struct sim_inverter *inverter, const struct sim_inverter_sigh
 {
     int64_t battery_uw = (int64_t)sight->terminal_mv * sight->battery_ma;
     inverter->battery_w = saturate32(div_round(battery_uw, 1000000));
-    inverter->grid_w = saturate32((int64_t)sight->load_w + inverter->battery_w - sight->solar_w);
+    int32_t load_w = inverter->orders.output_off ? 0 : sight->load_w;
+    inverter->grid_w = saturate32((int64_t)load_w + inverter->battery_w - sight->solar_w);
 }
 
 /* The charger and the load that hear nobody. */
@@ -162,18 +155,20 @@ static void force(struct sim_inverter *inverter, uint32_t dt_ms)
 static void decide(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,
                    uint32_t dt_ms)
 {
+    const struct sim_orders *orders = &inverter->orders;
     struct sim_demand *demand = &inverter->demand;
-    if (inverter->state != SIM_INVERTER_RUN) {
+    bool may = inverter->state == SIM_INVERTER_RUN || orders->charge_ma > 0;
+    if (orders->charge_mv > 0)
+        demand->ceiling_mv = orders->charge_mv;
+    if (!may) {
         *demand = (struct sim_demand){.ceiling_mv = demand->ceiling_mv};
         return;
     }
-    step_empty(inverter, sight);
+    step_empty(inverter, sight->terminal_mv);
     demand->total_ma = ramp_ma(inverter, target_ma(inverter, sight), dt_ms);
-    demand->ceiling_mv = number_or(sight->received, VALUE_charge_limit_mv, demand->ceiling_mv);
     if (inverter->faults.disobedience == SIM_INVERTER_IGNORES_ALL)
         demand->ceiling_mv = IGNORANT_MV;
-    demand->charger_on =
-        sight->solar_w > sight->load_w || number_or(sight->received, VALUE_force_charge, 0) != 0;
+    demand->charger_on = sight->solar_w > sight->load_w || orders->force_charge;
 }
 
 void sim_inverter_step(struct sim_inverter *inverter, const struct sim_inverter_sight *sight,

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "site/inverter_link.h"
 
 enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, AMBIENT_MS = 60000 };
 
@@ -46,6 +47,15 @@ static void init_plant(struct site *site, const struct site_setup *setup)
     sim_inverter_init(&site->inverter, setup->params->nominal_mah * setup->pack_count);
 }
 
+static void set_inverter(struct site *site, const struct can_protocol *can,
+                         const struct sim_brand *brand)
+{
+    if (brand == NULL)
+        brand = sim_brand_of_protocol(can->name, can->profile);
+    sim_inverter_set_brand(&site->inverter, brand);
+    inverter_link_init(&site->receiver, can, brand, site->time_us);
+}
+
 void site_init(struct site *site, const struct site_setup *setup)
 {
     ASSERT(setup->pack_count >= 1 && setup->first_dip + setup->pack_count <= PACK_MAX);
@@ -60,9 +70,16 @@ void site_init(struct site *site, const struct site_setup *setup)
     site->day.load_scale_permille = site->day.load_scale_permille * setup->pack_count / 3;
     init_packs(site, setup);
     init_plant(site, setup);
-    can_receiver_init(&site->receiver, setup->can, 0);
+    set_inverter(site, setup->can, setup->brand);
     serial_bus_init(&site->bus, BUS_BAUD);
     ring_init(&site->bus_out, site->bus_out_bytes, sizeof(site->bus_out_bytes));
+}
+
+void site_set_can(struct site *site, const struct can_protocol *can)
+{
+    for (uint8_t i = 0; i < site->pack_count; i++)
+        device_set_can(&site->device[i], can, site->time_us);
+    set_inverter(site, can, NULL);
 }
 
 uint32_t site_day_ms(const struct site *site)
@@ -143,11 +160,25 @@ static void remember_frame(struct site *site, const struct can_frame *frame, boo
     site->can_out[site->can_out_total++ % SITE_CAN_OUT_MAX] = *frame;
 }
 
+/* What the inverter sees of the battery and of the day. */
+static struct sim_inverter_sight look(const struct site *site)
+{
+    return (struct sim_inverter_sight){
+        .received = &site->receiver.values,
+        .link = inverter_link_ages(&site->receiver, site->time_us),
+        .solar_w = site->solar_w,
+        .load_w = site->load_w,
+        .terminal_mv = site->plant.terminal_mv,
+        .battery_ma = site->plant.total_ma,
+    };
+}
+
 /* The inverter's side of the CAN bus. */
 static void poll_inverter(struct site *site, uint64_t now_us)
 {
     struct can_frame frame;
-    while (can_receiver_transmit(&site->receiver, NULL, now_us, &frame)) {
+    const struct sim_inverter_sight sight = look(site);
+    while (inverter_link_transmit(&site->receiver, &site->inverter, &sight, now_us, &frame)) {
         if (site->can_cable)
             site_can_receive(site, &frame);
         remember_frame(site, &frame, true, now_us);
@@ -191,19 +222,14 @@ static void exchange_readings(struct site *site, uint32_t dt_ms, uint64_t end_us
     }
 }
 
-static const struct snapshot *heard(const struct site *site, bool bytes, bool *link_ok)
+/* Without frames: the bank itself, or the one pack that is no host. */
+static void look_directly(const struct site *site, struct sim_inverter_sight *sight)
 {
-    if (bytes && site->inverter_on_can) {
-        *link_ok = can_receiver_alive(&site->receiver, site->time_us);
-        return &site->receiver.values;
-    }
     const struct device *host = site_host(site);
-    if (!host) {
-        *link_ok = true;
-        return device_snapshot(&site->device[0]);
-    }
-    *link_ok = site->can_cable && bank_ready(&host->bank);
-    return bank_snapshot(&host->bank);
+    bool there = host == NULL || (site->can_cable && bank_ready(&host->bank));
+    uint32_t age_ms = there ? 0 : SIM_AGE_NEVER;
+    sight->link = (struct sim_link){age_ms, age_ms, 0};
+    sight->received = host ? bank_snapshot(&host->bank) : device_snapshot(&site->device[0]);
 }
 
 static void step_inverter(struct site *site, uint32_t dt_ms, bool bytes)
@@ -211,13 +237,9 @@ static void step_inverter(struct site *site, uint32_t dt_ms, bool bytes)
     uint64_t time_ms = site->start_ms + site->time_us / 1000;
     site->solar_w = sim_day_solar_w(&site->day, time_ms);
     site->load_w = sim_day_load_w(&site->day, time_ms);
-    struct sim_inverter_sight sight = {
-        .solar_w = site->solar_w,
-        .load_w = site->load_w,
-        .terminal_mv = site->plant.terminal_mv,
-        .battery_ma = site->plant.total_ma,
-    };
-    sight.received = heard(site, bytes, &sight.link_ok);
+    struct sim_inverter_sight sight = look(site);
+    if (!bytes || !site->inverter_on_can)
+        look_directly(site, &sight);
     sim_inverter_step(&site->inverter, &sight, dt_ms);
 }
 

@@ -59,6 +59,7 @@ struct can_receiver {
     const struct can_protocol *protocol;
     struct snapshot values; /* all that was received, by `have` */
     bool accept_extended;   /* set by the owner: 29-bit frames with 11-bit numbers are taken too */
+    bool credulous;         /* likewise: impossible values are taken as they are */
     uint32_t seen;          /* a bit per message */
     uint64_t seen_us[CAN_MESSAGE_MAX];
     uint64_t due_us[CAN_ANSWER_MAX]; /* of the answers */

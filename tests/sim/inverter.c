@@ -8,6 +8,8 @@
 static struct sim_inverter inverter;
 static struct snapshot received;
 static struct sim_inverter_sight sight;
+static const struct sim_link silent = {SIM_AGE_NEVER, SIM_AGE_NEVER, 0};
+static const struct sim_link heard = {0};
 
 static void put(enum value_id id, int32_t value)
 {
@@ -32,7 +34,10 @@ static int make_running(void **state)
     put(VALUE_charge_limit_mv, 56800);
     put(VALUE_charge_limit_ma, 150000);
     put(VALUE_discharge_limit_ma, 180000);
-    sight = (struct sim_inverter_sight){&received, true, 0, 0, 52000, 0};
+    sight = (struct sim_inverter_sight){
+        .received = &received,
+        .terminal_mv = 52000,
+    };
     run(5000);
     return inverter.state != SIM_INVERTER_RUN;
 }
@@ -109,14 +114,14 @@ static void lost_link_means_no_current_at_once_and_grid_takes_all(void **state)
     (void)state;
     sight.load_w = 5200;
     run(10000);
-    sight.link_ok = false;
+    sight.link = silent;
     run(100);
     assert_int_equal(inverter.state, SIM_INVERTER_LOST);
     assert_int_equal(inverter.demand.total_ma, 0);
     sight.battery_ma = 0;
     run(100);
     assert_int_equal(inverter.grid_w, 5200);
-    sight.link_ok = true;
+    sight.link = heard;
     run(100);
     assert_int_equal(inverter.state, SIM_INVERTER_SYNC);
     run(4000);
@@ -226,7 +231,7 @@ static void hung_inverter_keeps_its_current_when_the_link_is_lost(void **state)
     sight.load_w = 5200;
     run(10000);
     inverter.faults.disobedience = SIM_INVERTER_HANGS;
-    sight.link_ok = false;
+    sight.link = silent;
     sight.load_w = 0;
     run(10000);
     assert_int_equal(inverter.demand.total_ma, -100000);
@@ -238,7 +243,7 @@ static void hung_inverter_keeps_its_current_when_the_link_is_lost(void **state)
 static void charger_and_load_of_the_faults_hear_nobody(void **state)
 {
     (void)state;
-    sight.link_ok = false;
+    sight.link = silent;
     inverter.faults.charger_ma = 62800;
     run(1000);
     assert_int_equal(inverter.demand.total_ma, 50000);

@@ -261,6 +261,19 @@ static void impossible_values_are_not_taken_and_not_heard(void **state)
     }
 }
 
+static void a_credulous_receiver_takes_impossible_values(void **state)
+{
+    (void)state;
+    struct can_receiver receiver;
+    struct snapshot bank = complete();
+    bank.pack_mv = 5200;
+    can_receiver_init(&receiver, &protocol, 0);
+    receiver.credulous = true;
+    assert_int_equal(hear(&receiver, &bank, &messages[1], 0), DECODED);
+    assert_int_equal(receiver.values.pack_mv, 5200);
+    assert_int_equal(receiver.implausible, 0);
+}
+
 static void the_heartbeat_beats_without_a_battery(void **state)
 {
     (void)state;
@@ -365,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_receiver_collects_values_and_their_ages),
         cmocka_unit_test(frames_of_others_and_broken_ones_are_counted_by_cause),
         cmocka_unit_test(impossible_values_are_not_taken_and_not_heard),
+        cmocka_unit_test(a_credulous_receiver_takes_impossible_values),
         cmocka_unit_test(the_heartbeat_beats_without_a_battery),
         cmocka_unit_test(the_last_of_as_many_messages_as_can_be_is_sent_too),
         cmocka_unit_test(the_borders_of_the_possible_are_possible),
