@@ -12,6 +12,10 @@ enum {
     EXTREMES_END = 8,  /* size of the frame */
     TEMPERATURES = 4,  /* its bytes before the voltages */
     PACKS_BYTE = 7,
+    LOWEST_CELL = 0x374, /* of a bank: "pack.cell", by its address and from 1 */
+    HIGHEST_CELL = 0x375,
+    COLDEST = 0x376, /* "pack" */
+    HOTTEST = 0x377,
 };
 
 const struct can_field can_351_limits[4] = {
@@ -38,6 +42,13 @@ const struct can_field can_351_measurements[3] = {
     {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
 };
 
+const struct can_field can_351_coarse[4] = {
+    {FROM(pack_mv),         0, S16LE, 1, 100, 0, REQUIRED},
+    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
+    {FROM(cycle_count),     6, U16LE, 1, 1,   0, 0       },
+};
+
 const struct can_field can_351_modules[1] = {
     {FROM(pack_count), 4, U8, 1, 1, 0, 0},
 };
@@ -53,6 +64,13 @@ const struct can_field can_351_requests[5] = {
     {FROM(force_charge),          0, BIT5 | FIXED, 1, 1, 0, 0},
     {FROM(force_charge),          0, BIT4,         1, 1, 0, 0},
     {FROM(full_charge_requested), 0, BIT3,         1, 1, 0, 0},
+};
+
+const struct can_field can_351_requests_1[4] = {
+    {FROM(charge_allowed),    0, BIT7,         1, 1, 0, 0},
+    {FROM(discharge_allowed), 0, BIT6,         1, 1, 0, 0},
+    {FROM(force_charge),      0, BIT5,         1, 1, 0, 0},
+    {FROM(force_charge),      0, BIT4 | FIXED, 1, 1, 0, 0},
 };
 
 const struct can_field can_351_maker[1] = {
@@ -74,6 +92,54 @@ const struct can_field can_351_numbers[2] = {
 const struct can_range can_351_extremes_ranges[2] = {
     {VALUE_cell_max_mv, FINE_ABOVE + 1, UINT16_MAX - 1},
     {VALUE_cell_min_mv, FINE_ABOVE + 1, UINT16_MAX - 1},
+};
+
+const struct can_field can_351_sma_limits[4] = {
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, -1       },
+    {FROM(charge_limit_ma),    2, S16LE | DOWN, 1, 100, 0, INT16_MIN},
+    {FROM(discharge_limit_ma), 4, S16LE | DOWN, 1, 100, 0, INT16_MIN},
+    {FROM(discharge_limit_mv), 6, U16LE | UP,   1, 100, 0, -1       },
+};
+
+const struct can_field can_351_sma_state[3] = {
+    {FROM(soc_permille), 0, U16LE,         1,  10, 0, -1},
+    {FROM(soh_permille), 2, U16LE,         1,  10, 0, -1},
+    {FROM(soc_permille), 4, U16LE | FINER, 10, 1,  0, -1},
+};
+
+const struct can_field can_351_sma_measurements[3] = {
+    {FROM(pack_mv),         0, S16LE, 1, 10,  0, INT16_MIN},
+    {FROM(pack_ma),         2, S16LE, 1, 100, 0, INT16_MIN},
+    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, INT16_MIN},
+};
+
+const struct can_range can_351_sma_ranges[4] = {
+    {VALUE_charge_limit_mv,    41000, 63000  },
+    {VALUE_charge_limit_ma,    0,     1200000},
+    {VALUE_discharge_limit_ma, 0,     1200000},
+    {VALUE_discharge_limit_mv, 41000, 48000  },
+};
+
+const struct can_field can_351_product[1] = {
+    {FROM(full_mah), 4, U16LE, 1, 1000, 0, 0},
+};
+
+const struct can_field can_351_fleet[4] = {
+    {FROM(packs_online),       0, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(packs_no_charge),    2, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(packs_no_discharge), 4, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(packs_offline),      6, U16LE, 1, 1, 0, REQUIRED},
+};
+
+const struct can_field can_351_kelvin[4] = {
+    {FROM(cell_min_mv),    0, U16LE, 1, 1,  0,   REQUIRED},
+    {FROM(cell_max_mv),    2, U16LE, 1, 1,  0,   REQUIRED},
+    {FROM(temp_min_ddegc), 4, U16LE, 1, 10, 273, REQUIRED},
+    {FROM(temp_max_ddegc), 6, U16LE, 1, 10, 273, REQUIRED},
+};
+
+const struct can_field can_351_capacity[1] = {
+    {FROM(full_mah), 0, U16LE, 1, 1000, 0, REQUIRED},
 };
 
 #define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
@@ -220,4 +286,77 @@ bool can_351_decode_extremes(const struct can_message *message, const struct can
             snapshot_put(values, (enum value_id)field->value, raw * factor);
     }
     return i > 0;
+}
+
+bool can_351_encode_known(const struct can_message *message, const struct view *view, unsigned pack,
+                          struct can_frame *frame)
+{
+    (void)pack, (void)frame;
+    bool known = true;
+    for (size_t i = 0; i < message->field_count; i++)
+        known &= snapshot_have(view->bank, (enum value_id)message->fields[i].value);
+    return known;
+}
+
+/* One or two digits; the next place. */
+static uint8_t *put_number(uint8_t *text, int32_t number)
+{
+    number = clamp32(number, 0, 99);
+    if (number > 9)
+        *text++ = (uint8_t)('0' + number / 10);
+    *text++ = (uint8_t)('0' + number % 10);
+    return text;
+}
+
+/* The first pack that has the bank's value, or PACK_MAX. */
+static unsigned pack_with(const struct view *view, enum value_id id)
+{
+    int32_t wanted;
+    int32_t value;
+    unsigned pack = 0;
+    if (!snapshot_get(view->bank, id, &wanted))
+        return PACK_MAX;
+    while (pack < PACK_MAX && (view->pack[pack] == NULL ||
+                               !snapshot_get(view->pack[pack], id, &value) || value != wanted))
+        pack++;
+    return pack;
+}
+
+static bool put_cell(const struct snapshot *bank, enum value_id pack_id, enum value_id cell_id,
+                     uint8_t *text)
+{
+    int32_t pack;
+    int32_t cell;
+    if (!snapshot_get(bank, pack_id, &pack) || !snapshot_get(bank, cell_id, &cell))
+        return false;
+    text = put_number(text, pack);
+    *text++ = '.';
+    put_number(text, cell < INT32_MAX ? cell + 1 : cell);
+    return true;
+}
+
+static bool put_pack(const struct view *view, enum value_id id, uint8_t *text)
+{
+    unsigned pack = pack_with(view, id);
+    if (pack < PACK_MAX)
+        put_number(text, (int32_t)pack);
+    return pack < PACK_MAX;
+}
+
+bool can_351_encode_places(const struct can_message *message, const struct view *view,
+                           unsigned pack, struct can_frame *frame)
+{
+    (void)pack;
+    switch (message->id) {
+    case LOWEST_CELL:
+        return put_cell(view->bank, VALUE_cell_min_pack, VALUE_cell_min_index, frame->data);
+    case HIGHEST_CELL:
+        return put_cell(view->bank, VALUE_cell_max_pack, VALUE_cell_max_index, frame->data);
+    case COLDEST:
+        return put_pack(view, VALUE_temp_min_ddegc, frame->data);
+    case HOTTEST:
+        return put_pack(view, VALUE_temp_max_ddegc, frame->data);
+    default:
+        return true;
+    }
 }

@@ -20,6 +20,10 @@ extern const struct can_field can_351_state_fine[3];
 /* 0x356: 0.01 V, 0.1 A (+ = charging), 0.1 degC (mean). */
 extern const struct can_field can_351_measurements[3];
 
+/* Likewise with 0.1 V; the last row, cycles, is not for everybody. */
+extern const struct can_field can_351_coarse[4];
+#define CAN_351_COARSE can_351_coarse, 3
+
 /* 0x359 as Pylon has it. Bytes 0 and 1: the battery has acted; 2 and 3: the warning before; 4: how
  * many packs. */
 extern const struct can_alarm can_351_bits[72];
@@ -39,6 +43,9 @@ extern const struct can_alarm can_351_pairs[84];
  * is for inverters that let the battery switch itself off: understood, not sent. */
 extern const struct can_field can_351_requests[5];
 
+/* 0x35C of those that know no more, with forced charge as bit 5; bit 4 is understood. */
+extern const struct can_field can_351_requests_1[4];
+
 /* 0x35E: a name. */
 extern const struct can_field can_351_maker[1];
 
@@ -50,6 +57,26 @@ extern const struct can_field can_351_extremes[4];
 extern const struct can_field can_351_numbers[2];
 extern const struct can_range can_351_extremes_ranges[2];
 can_decode_hook can_351_decode_extremes;
+
+/* Limits, state and measurements as SMA has them: a code says that a number is not valid. The
+ * encode hook sends none before all of its numbers are known. */
+extern const struct can_field can_351_sma_limits[4];
+extern const struct can_field can_351_sma_state[3];
+extern const struct can_field can_351_sma_measurements[3];
+extern const struct can_range can_351_sma_ranges[4];
+can_encode_hook can_351_encode_known;
+
+/* 0x35F, 0x379: capacity 1 Ah. 0x372: packs by what they do. 0x373: 1 mV, 1 K. 0x374..0x377: texts
+ * that name a place, "pack.cell" or "pack"; its encode hook. */
+extern const struct can_field can_351_product[1];
+extern const struct can_field can_351_fleet[4];
+extern const struct can_field can_351_kelvin[4];
+extern const struct can_field can_351_capacity[1];
+can_encode_hook can_351_encode_places;
+
+/* Whole sets: Pylon V1.2 (pylon_can.c), and with eight bytes in every frame (invt_can.c). */
+extern const struct can_message can_351_pylon[6];
+extern const struct can_message can_351_padded[6];
 
 /* Messages of them, once a second. `timeout_ms`: how long an inverter goes on without. */
 /* clang-format off */
@@ -64,6 +91,16 @@ can_decode_hook can_351_decode_extremes;
 #define CAN_351_MAKER(name) {0x35E, CAN_11_BIT, 8, 1000, 0, "maker", name, ROWS(can_351_maker), NO_ROWS}
 #define CAN_351_EXTREMES(id, period_ms) {id, CAN_11_BIT | HOOKED, 8, period_ms, 0, "extremes", NULL, ROWS(can_351_extremes), NO_ROWS}
 #define CAN_351_NUMBERS {0x371, CAN_11_BIT | HOOKED, 8, 1000, 0, "numbers", NULL, ROWS(can_351_numbers), NO_ROWS}
+#define CAN_351_SMA_LIMITS {0x351, CAN_11_BIT | HOOKED, 8, 1000, 60000, "limits", NULL, ROWS(can_351_sma_limits), NO_ROWS}
+#define CAN_351_SMA_STATE {0x355, CAN_11_BIT | HOOKED, 6, 1000, 60000, "state", NULL, ROWS(can_351_sma_state), NO_ROWS}
+#define CAN_351_SMA_MEASUREMENTS {0x356, CAN_11_BIT | HOOKED, 6, 1000, 0, "measurements", NULL, ROWS(can_351_sma_measurements), NO_ROWS}
+#define CAN_351_EVENTS {0x35B, CAN_11_BIT, 8, 1000, 0, "events", NULL, NO_ROWS, NO_ROWS}
+#define CAN_351_PRODUCT(fill) {0x35F, CAN_11_BIT, 8, 1000, 0, "product", fill, ROWS(can_351_product), NO_ROWS}
+#define CAN_351_FLEET {0x372, CAN_11_BIT, 8, 1000, 0, "modules", NULL, ROWS(can_351_fleet), NO_ROWS}
+#define CAN_351_KELVIN {0x373, CAN_11_BIT, 8, 1000, 0, "extremes", NULL, ROWS(can_351_kelvin), NO_ROWS}
+#define CAN_351_PLACE(id, name) {id, CAN_11_BIT | HOOKED, 8, 1000, 0, name, NULL, NO_ROWS, NO_ROWS}
+#define CAN_351_PLACES CAN_351_PLACE(0x374, "lowest_cell"), CAN_351_PLACE(0x375, "highest_cell"), CAN_351_PLACE(0x376, "coldest"), CAN_351_PLACE(0x377, "hottest")
+#define CAN_351_CAPACITY {0x379, CAN_11_BIT, 8, 1000, 0, "capacity", NULL, ROWS(can_351_capacity), NO_ROWS}
 
 /* From the inverter once a second. Its bytes are of no account. */
 #define CAN_351_HEARTBEAT {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS}

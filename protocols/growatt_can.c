@@ -152,7 +152,7 @@ static const struct can_message messages[] = {
     FRAME(0x313,        0,      TIMEOUT_MS, "measurements", NULL,                     ROWS(measurements),  NO_ROWS),
     FRAME(CAPACITY,     HOOKED, 0,          "capacity",     NULL,                     ROWS(capacity),      NO_ROWS),
     FRAME(REQUESTS,     HOOKED, 0,          "requests",     NULL,                     ROWS(requests),      NO_ROWS),
-    FRAME(0x320,        0,      0,          "identity",     "OB\1\1\0\0\0",           ROWS(can_351_maker), NO_ROWS),
+    FRAME(0x320,        0,      0,          "identity",     "HE\1\1\0\0\0",           ROWS(can_351_maker), NO_ROWS),
     FRAME(0x321,        0,      0,          "upgrade",      NULL,                     NO_ROWS,             NO_ROWS),
     READ_ONLY(0x315, "cells_1", ROWS(cells[0])),
     READ_ONLY(0x316, "cells_2", ROWS(cells[1])),

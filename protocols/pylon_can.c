@@ -15,7 +15,7 @@ static const struct can_field product[] = {
 
 static const struct can_message answers[] = {CAN_351_HEARTBEAT};
 
-static const struct can_message v12[] = {
+const struct can_message can_351_pylon[6] = {
     CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
     CAN_351_PYLON_ALARMS,  CAN_351_REQUESTS,     CAN_351_MAKER("PYLON   "),
 };
@@ -34,7 +34,7 @@ const struct can_protocol pylon_can[2] = {
      .name = "pylon_can",
      .profile = "v12",
      .bitrate = 500000,
-     BATTERY(v12),
+     BATTERY(can_351_pylon),
      INVERTER(answers),
      .stop_lowers_voltage = true,
      },

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "base/text.h"
 
 static uint32_t age_ms(uint64_t now_us, uint64_t then_us)
 {
@@ -251,11 +252,25 @@ uint32_t can_receiver_age_ms(const struct can_receiver *receiver, uint32_t id, u
     return CAN_AGE_NEVER;
 }
 
+/* Of the supervised frames of one name, the one heard last: dialects stand in for each other. */
+static uint32_t name_age_ms(const struct can_receiver *receiver, const char *name, uint64_t now_us)
+{
+    uint32_t youngest_ms = CAN_AGE_NEVER;
+    for (size_t i = 0; i < receiver->protocol->message_count; i++) {
+        const struct can_message *message = &receiver->protocol->messages[i];
+        uint32_t at_ms = index_age_ms(receiver, i, now_us);
+        if (message->timeout_ms != 0 && at_ms < youngest_ms && text_equal(message->name, name))
+            youngest_ms = at_ms;
+    }
+    return youngest_ms;
+}
+
 bool can_receiver_alive(const struct can_receiver *receiver, uint64_t now_us)
 {
     for (size_t i = 0; i < receiver->protocol->message_count; i++) {
-        uint16_t timeout_ms = receiver->protocol->messages[i].timeout_ms;
-        if (timeout_ms != 0 && index_age_ms(receiver, i, now_us) > timeout_ms)
+        const struct can_message *message = &receiver->protocol->messages[i];
+        if (message->timeout_ms != 0 &&
+            name_age_ms(receiver, message->name, now_us) > message->timeout_ms)
             return false;
     }
     return true;

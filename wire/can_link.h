@@ -83,7 +83,7 @@ bool can_receiver_transmit(struct can_receiver *receiver, const struct snapshot 
 /* Since the last good frame with this identifier, or CAN_AGE_NEVER. */
 uint32_t can_receiver_age_ms(const struct can_receiver *receiver, uint32_t id, uint64_t now_us);
 
-/* Every supervised frame was heard within its time-out. */
+/* Every supervised frame was heard within its time-out, or another supervised one of its name. */
 bool can_receiver_alive(const struct can_receiver *receiver, uint64_t now_us);
 
 #endif

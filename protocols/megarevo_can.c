@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Megarevo CAN, both ends, in two dialects whose numbers cannot collide; neither is verified. 11
+ * bits, once a second: "BMS Protocol (CAN) For Li Residential Series" Ver 1.0, which names no
+ * maker. 29 bits, when polled: ai-republic/bms-to-inverter, issue 146 (implementation). The battery
+ * says the first until the second is polled, and again 10 s after the last poll. An inverter polls
+ * and takes either. 359: errors of sub-packs are not sent, byte 4 of 399 is not read. Charge stops
+ * by permission and current 0 in both. Hooks: level and blocks of the polled dialect, which do not
+ * say why: read as an internal error.
+ */
+#include "core/alarms.h"
+#include "protocols/can.h"
+#include "protocols/can_351.h"
+
+enum { TIMEOUT_MS = 10000, PATIENCE_MS = 10000 };
+
+/* When polled: 0.1 V, 0.1 A, 1 %, 1 mV, 0.1 degC, 0.1 Ah */
+
+static const struct can_field limits[] = {
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(discharge_limit_mv), 2, U16LE | UP,   1, 100, 0, 0       },
+    {FROM(charge_limit_ma),    4, U16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(discharge_limit_ma), 6, U16LE | DOWN, 1, 100, 0, REQUIRED},
+};
+
+static const struct can_field state[] = {
+    {FROM(soc_permille), 0, U16LE, 1, 10,  0, REQUIRED},
+    {FROM(soh_permille), 2, U16LE, 1, 10,  0, REQUIRED},
+    {FROM(pack_mv),      4, U16LE, 1, 100, 0, REQUIRED},
+    {FROM(pack_ma),      6, S16LE, 1, 100, 0, REQUIRED},
+};
+
+static const struct can_field extremes[] = {
+    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(cell_min_mv),    2, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16LE, 1, 1, 0, REQUIRED},
+    {FROM(temp_min_ddegc), 6, S16LE, 1, 1, 0, REQUIRED},
+};
+
+static const struct can_field capacity[] = {
+    {FROM(full_mah),      0, U16LE, 1, 100, 0, REQUIRED},
+    {FROM(remaining_mah), 2, U16LE, 1, 100, 0, REQUIRED},
+};
+
+/* By itself, where it is not as in the 0x351 family */
+
+static const struct can_field energy[] = {
+    {FROM(full_mah), 0, U16LE, 8, 15625, 0, 0}, /* 0.1 kWh at 51.2 V */
+};
+
+static const struct can_alarm cells[] = {
+    {IN_WARNINGS, ALARM_cell_over_voltage,  2, 0x01},
+    {IN_WARNINGS, ALARM_cell_under_voltage, 2, 0x02},
+    {IN_ALARMS,   ALARM_cell_over_voltage,  3, 0x01},
+    {IN_ALARMS,   ALARM_cell_under_voltage, 3, 0x02},
+};
+
+static const struct can_field cell_extremes[] = {
+    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(cell_min_mv),    2, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(cell_max_index), 4, U8,    1, 1, 1, 0       },
+    {FROM(cell_min_index), 5, U8,    1, 1, 1, 0       },
+};
+
+/* 1 degC; the numbers of the sensors behind them are not known. */
+static const struct can_field temperature_extremes[] = {
+    {FROM(temp_max_ddegc), 0, U8, 1, 10, 50, REQUIRED},
+    {FROM(temp_min_ddegc), 1, U8, 1, 10, 50, REQUIRED},
+};
+
+/* clang-format off */
+#define POLLED(id, form, timeout_ms, name, fields) {id, CAN_29_BIT | POLL | (form), 8, 0, timeout_ms, name, NULL, fields, NO_ROWS}
+#define BY_ITSELF(id, timeout_ms, name, fields, alarms) {id, CAN_11_BIT, 8, 1000, timeout_ms, name, NULL, fields, alarms}
+
+static const struct can_message messages[] = {
+    CAN_351_LIMITS(TIMEOUT_MS),
+    BY_ITSELF(0x355, TIMEOUT_MS, "state",                ROWS(can_351_state),        NO_ROWS),
+    BY_ITSELF(0x356, 0,          "measurements",         CAN_351_COARSE,             NO_ROWS),
+    BY_ITSELF(0x359, 0,          "alarms",               NO_ROWS,                    ROWS(can_351_bits)),
+    BY_ITSELF(0x35C, 0,          "requests",             ROWS(can_351_requests_1),   NO_ROWS),
+    BY_ITSELF(0x399, 0,          "energy",               ROWS(energy),               ROWS(cells)),
+    BY_ITSELF(0x3DA, 0,          "cell_extremes",        ROWS(cell_extremes),        NO_ROWS),
+    BY_ITSELF(0x3DB, 0,          "temperature_extremes", ROWS(temperature_extremes), NO_ROWS),
+    POLLED(0x1F000300, 0,      TIMEOUT_MS, "limits",   ROWS(limits)),
+    POLLED(0x1F000301, 0,      TIMEOUT_MS, "state",    ROWS(state)),
+    POLLED(0x1F000302, 0,      0,          "extremes", ROWS(extremes)),
+    POLLED(0x1F000303, HOOKED, 0,          "blocks",   NO_ROWS),
+    POLLED(0x1F000304, 0,      0,          "capacity", ROWS(capacity)),
+};
+
+/* A battery of 11 bits needs no heartbeat. */
+static const struct can_message answers[] = {
+    {0x1F000100, CAN_29_BIT | POLL, 8, 1000, 0, "poll",      NULL, NO_ROWS, NO_ROWS},
+    {0x305,      CAN_EITHER,        8, 0,    0, "heartbeat", NULL, NO_ROWS, NO_ROWS},
+};
+/* clang-format on */
+
+enum { LEVEL = 0, CHARGE = 2, DISCHARGE = 4, BLOCKED = 2 };
+enum { NONE, WARNING, ALARM };
+
+static bool any(const uint32_t set[ALARM_WORDS])
+{
+    return alarm_common(set, set);
+}
+
+static uint8_t block_of(const struct snapshot *bank, enum value_id allowed)
+{
+    int32_t value;
+    return snapshot_get(bank, allowed, &value) && value != 0 ? 0 : BLOCKED;
+}
+
+static bool encode_blocks(const struct can_message *message, const struct view *view, unsigned pack,
+                          struct can_frame *frame)
+{
+    (void)message, (void)pack;
+    const struct snapshot *bank = view->bank;
+    if (alarm_common(bank->alarms, alarm_protecting_set))
+        frame->data[LEVEL] = ALARM;
+    else if (any(bank->alarms) || any(bank->warnings))
+        frame->data[LEVEL] = WARNING;
+    frame->data[CHARGE] = block_of(bank, VALUE_charge_allowed);
+    frame->data[DISCHARGE] = block_of(bank, VALUE_discharge_allowed);
+    return true;
+}
+
+static bool decode_blocks(const struct can_message *message, const struct can_frame *frame,
+                          struct snapshot *values)
+{
+    (void)message;
+    if (frame->size > LEVEL) {
+        snapshot_set_have(values, VALUE_alarms, true);
+        snapshot_set_have(values, VALUE_warnings, true);
+        alarm_put(values->alarms, ALARM_internal, frame->data[LEVEL] >= ALARM);
+        alarm_put(values->warnings, ALARM_internal, frame->data[LEVEL] == WARNING);
+    }
+    if (frame->size > CHARGE)
+        snapshot_put(values, VALUE_charge_allowed, frame->data[CHARGE] != BLOCKED);
+    if (frame->size > DISCHARGE)
+        snapshot_put(values, VALUE_discharge_allowed, frame->data[DISCHARGE] != BLOCKED);
+    return true;
+}
+
+const struct can_protocol megarevo_can[1] = {
+    {
+     .name = "megarevo_can",
+     .profile = "",
+     .bitrate = 500000,
+     BATTERY(messages),
+     INVERTER(answers),
+     .encode = encode_blocks,
+     .decode = decode_blocks,
+     .poll_patience_ms = PATIENCE_MS,
+     }
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Sofar low voltage CAN. `a`: Pylon V1.2 for the inverter's types PYLON and automatic (capture, by
+ * pylon_can). `b`: general lithium or AMASS, from crodar33/CommandPoint and the table of esphome-
+ * yambms (implementation); the unit of the remaining charge is disputed, 1 Ah here. `c`: the
+ * extended protocol of 29 bits, one set of numbers per pack, read only, from Battery-Emulator
+ * (implementation); what an inverter must ask for is left out but for the first cells and sensors.
+ * Sofar may send no heartbeat. b has no permissions: charge stops by current 0. In b a bank without
+ * a fresh pack says an internal error, its 355 and 356 stop.
+ */
+#include "protocols/can.h"
+#include "protocols/can_351.h"
+
+enum { TIMEOUT_MS = 10000, PACK_STEP = 0x1000 };
+
+static const struct can_message answers[] = {CAN_351_HEARTBEAT};
+
+/* General lithium, AMASS */
+
+static const struct can_field state[] = {
+    {FROM(soc_permille),  0, U16LE,         1,  10,   0, REQUIRED},
+    {FROM(soh_permille),  2, U16LE,         1,  10,   0, REQUIRED},
+    {FROM(soc_permille),  4, U16LE | FINER, 10, 1,    0, -1      },
+    {FROM(remaining_mah), 6, U16LE,         1,  1000, 0, 0       },
+};
+
+static const struct can_field measurements[] = {
+    {FROM(pack_mv),         0, S16LE, 1, 10,  0, REQUIRED},
+    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
+    {FROM(cycle_count),     6, U16LE, 1, 1,   0, 0       },
+};
+
+/* Byte 0: 1 forced charge, 2 forced standby, which we never want. */
+static const struct can_field command[] = {
+    {FROM(force_charge), 0, BIT0, 1, 1, 0, 0},
+};
+
+/* clang-format off */
+static const struct can_message general[] = {
+    CAN_351_LIMITS(TIMEOUT_MS),
+    {0x355, CAN_11_BIT, 8, 1000, TIMEOUT_MS, "state",        NULL, ROWS(state),           NO_ROWS},
+    {0x356, CAN_11_BIT, 8, 1000, 0,          "measurements", NULL, ROWS(measurements),    NO_ROWS},
+    {0x359, CAN_11_BIT, 8, 1000, 0,          "modules",      NULL, ROWS(can_351_modules), NO_ROWS},
+    CAN_351_PAIRS,
+    CAN_351_MAKER("AMASS\0\0"),
+    CAN_351_PRODUCT("\0\0\1\0\0\0\0"),
+    {0x30F, CAN_11_BIT, 8, 1000, 0,          "command",      NULL, ROWS(command),         NO_ROWS},
+};
+/* clang-format on */
+
+/* Extended */
+
+static const struct can_field modules[] = {
+    {FROM(pack_count), 0, U8, 1, 1, 0, 0},
+    {FROM(cell_count), 3, U8, 1, 1, 0, 0},
+};
+
+static const struct can_field permissions[] = {
+    {FROM(force_charge),      0, BIT0, 1, 1, 0, 0},
+    {FROM(discharge_allowed), 1, BIT0, 1, 1, 0, 0},
+    {FROM(charge_allowed),    1, BIT1, 1, 1, 0, 0},
+};
+
+/* Byte 0 of these is the pack. */
+static const struct can_field cells[] = {
+    {FROM(cell_mv),     1, U16LE, 1, 1, 0, 0},
+    {FROM(cell_mv) + 1, 3, U16LE, 1, 1, 0, 0},
+    {FROM(cell_mv) + 2, 5, U16LE, 1, 1, 0, 0},
+};
+
+static const struct can_field sensors[] = {
+    {FROM(temp_ddegc),     1, S16LE, 1, 1, 0, REQUIRED},
+    {FROM(temp_ddegc) + 1, 3, S16LE, 1, 1, 0, REQUIRED},
+};
+
+/* clang-format off */
+#define OF_PACK(id, name, fields) {id, CAN_29_BIT | EACH_PACK, 8, 0, 0, name, NULL, fields, NO_ROWS}
+#define ON_REQUEST(id, name, fields) {id, CAN_29_BIT | ASIDE, 8, 0, 0, name, NULL, fields, NO_ROWS}
+
+static const struct can_message extended[] = {
+    OF_PACK(0x351, "limits",       ROWS(can_351_limits)),
+    OF_PACK(0x355, "state",        ROWS(can_351_state_fine)),
+    OF_PACK(0x356, "measurements", ROWS(can_351_coarse)),
+    OF_PACK(0x359, "modules",      ROWS(modules)),
+    {0x35A, CAN_29_BIT | EACH_PACK | ALARM_PAIRS, 8, 0, 0, "alarms", "\xAA\xAA\xAA\2\xAA\xAA\xAA\2", NO_ROWS, ROWS(can_351_pairs)},
+    OF_PACK(0x35E, "maker",        ROWS(can_351_maker)),
+    OF_PACK(0x35F, "product",      ROWS(can_351_product)),
+    OF_PACK(0x30F, "command",      ROWS(permissions)),
+    ON_REQUEST(0x680, "cells_1",   ROWS(cells)),
+    ON_REQUEST(0x690, "temperatures", ROWS(sensors)),
+};
+
+#define PROFILE(name_, rows, step, lowers)                                                         \
+    {.name = "sofar_can", .profile = name_, .bitrate = 500000, BATTERY(rows), INVERTER(answers),   \
+     .pack_step = step, .stop_lowers_voltage = lowers}
+
+const struct can_protocol sofar_can[3] = {
+    PROFILE("a", can_351_pylon, 0, true),
+    PROFILE("b", general, 0, false),
+    PROFILE("c", extended, PACK_STEP, false),
+};
+/* clang-format on */
