@@ -104,7 +104,7 @@ static enum slcan_kind parse_line(struct slcan_reader *reader)
     }
     if ((line[0] == 'z' || line[0] == 'Z') && line[1] == '\0')
         return SLCAN_YES;
-    return strchr(commands, line[0]) ? SLCAN_COMMAND : SLCAN_BAD;
+    return memchr(commands, line[0], sizeof(commands) - 1) ? SLCAN_COMMAND : SLCAN_BAD;
 }
 
 static enum slcan_kind end_line(struct slcan_reader *reader)

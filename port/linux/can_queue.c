@@ -18,12 +18,25 @@ static void take_out(struct can_queue *queue, size_t index)
             (queue->size - index) * sizeof queue->entries[0]);
 }
 
-/* The oldest frame of the same identifier, else the oldest of all. */
+static bool is_same(const struct can_frame *one, const struct can_frame *other)
+{
+    return one->id == other->id && one->extended == other->extended;
+}
+
+/* Whether a newer frame of the same identifier follows. */
+static bool is_outdated(const struct can_queue *queue, size_t index)
+{
+    for (size_t i = index + 1; i < queue->size; i++)
+        if (is_same(&queue->entries[i].frame, &queue->entries[index].frame))
+            return true;
+    return false;
+}
+
+/* The oldest frame that the new one or another makes outdated, else the oldest of all. */
 static size_t least_wanted(const struct can_queue *queue, const struct can_frame *frame)
 {
     for (size_t i = 0; i < queue->size; i++)
-        if (queue->entries[i].frame.id == frame->id &&
-            queue->entries[i].frame.extended == frame->extended)
+        if (is_same(&queue->entries[i].frame, frame) || is_outdated(queue, i))
             return i;
     return 0;
 }

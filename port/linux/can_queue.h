@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Frames that wait until a controller or adapter takes them. Bounded: when it is full, the oldest
- * frame with the identifier of the new one makes room, else the oldest of all. What has waited for
- * a second is dropped too: a receiver that comes late shall not act on old limits.
+ * frame makes room of which there is a newer one with the same identifier, else the oldest of all.
+ * What has waited for a second is dropped too: a receiver that comes late shall not act on old
+ * limits.
  */
 #ifndef HEARTH_PORT_LINUX_CAN_QUEUE_H
 #define HEARTH_PORT_LINUX_CAN_QUEUE_H

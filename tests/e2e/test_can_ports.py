@@ -122,6 +122,20 @@ def test_who_opens_late_hears_no_old_frames(tmp_path):
             assert (frame.arbitration_id, bytes(frame.data)) == (0x123, b"\xab")
 
 
+def test_a_full_queue_drops_the_oldest_copy_of_an_identifier_first(tmp_path):
+    with Probe(f"can=slcan:pty:{tmp_path}/can") as port:
+        port.say("flood 0 10000")  # nobody reads: the terminal and the queue are full
+        port.line("flooded")
+        port.say("frame 0 100 AB\nflood 0 500\nframe 0 101 CD")
+        port.line("flooded")
+        heard = b""
+        with open(tmp_path / "can", "rb", buffering=0) as far:
+            while b"t1011CD\r" not in heard:
+                heard += far.read(4096)
+        assert b"t1001AB\r" in heard  # 500 frames of another identifier did not push it out
+        assert heard.index(b"t1001AB\r") < heard.rindex(b"t3514000001F3\r")
+
+
 def test_hearth_pack_is_heard_by_python_can_over_slcan(tmp_path):
     with Hearth("pack", "--can", f"slcan:pty:{tmp_path}/can") as pack:
         wait_until((tmp_path / "can").is_symlink)
