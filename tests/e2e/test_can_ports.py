@@ -89,7 +89,8 @@ def test_python_can_speaks_over_slcan_to_a_port_that_plays_the_adapter(tmp_path)
             assert bus.get_version(1) == (10, 13)
             assert bus.get_serial_number(1) == "HRTH"
             for identifier, extended, data in ((0x305, False, b"\0" * 8), (0x7FF, False, b""),
-                                               (0x1FFFFFFF, True, b"\xff" * 8), (0x12, True, b"\2")):
+                                               (0x1FFFFFFF, True, b"\xff" * 8),
+                                               (0x12, True, b"\2")):
                 bus.send(can.Message(arbitration_id=identifier, is_extended_id=extended,
                                      data=data))
                 name = f"{identifier:08X}" if extended else f"{identifier:03X}"
