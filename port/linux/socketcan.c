@@ -33,11 +33,17 @@
 
 static void lose(struct socketcan *can, int error);
 
+static struct ifreq request_for(const char *name)
+{
+    struct ifreq request = {0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%.*s", IFNAMSIZ - 1, name);
+    return request;
+}
+
 /* Flags of the interface, or -1. */
 static int interface_flags(int descriptor, const char *name)
 {
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+    struct ifreq request = request_for(name);
     return ioctl(descriptor, SIOCGIFFLAGS, &request) == 0 ? request.ifr_flags : -1;
 }
 
@@ -266,8 +272,7 @@ static void lose(struct socketcan *can, int error)
 /* Down and up, which ends bus-off whatever the driver. The socket notices and is attached anew. */
 static bool start_interface(struct socketcan *can)
 {
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, can->common->url.name, sizeof request.ifr_name - 1);
+    struct ifreq request = request_for(can->common->url.name);
     int flags = interface_flags(can->descriptor, request.ifr_name);
     if (flags < 0)
         return false;
