@@ -294,6 +294,89 @@ static void current_jumps_without_ramp(void **state)
     assert_int_equal(inverter.demand.total_ma, -100000);
 }
 
+static void sma_follows_a_lower_charge_limit_after_ten_seconds(void **state)
+{
+    (void)state;
+    sim_inverter_set_brand(&inverter, sim_brand_find("sma"));
+    sight.solar_w = 11000;
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, 150000);
+    put(VALUE_charge_limit_ma, 50000);
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, 150000);
+    run(1000);
+    assert_int_equal(inverter.demand.total_ma, 50000);
+    put(VALUE_charge_limit_ma, 100000);
+    run(1000);
+    assert_int_equal(inverter.demand.total_ma, 100000);
+}
+
+static void currents_are_zero_a_second_after_the_ramp_began(void **state)
+{
+    (void)state;
+    sim_inverter_set_brand(&inverter, sim_brand_find("luxpower"));
+    sight.load_w = 11000;
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, -180000);
+    sight.link.limits_age_ms = 3100;
+    run(1000);
+    assert_int_equal(inverter.demand.total_ma, 0);
+    assert_int_equal(inverter.state, SIM_INVERTER_RUN);
+}
+
+static void a_dumping_inverter_discharges_without_a_load(void **state)
+{
+    (void)state;
+    sim_inverter_set_brand(&inverter, sim_brand_find("victron"));
+    sight.solar_w = 5000;
+    run(10000);
+    assert_true(inverter.demand.total_ma > 0);
+    put(VALUE_charge_limit_mv, 0);
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, -180000);
+}
+
+static void a_cut_output_takes_nothing_from_the_grid(void **state)
+{
+    (void)state;
+    sim_inverter_set_brand(&inverter, sim_brand_find("growatt"));
+    sight.load_w = 5000;
+    run(10000);
+    sight.link = silent;
+    sight.battery_ma = 0;
+    run(200);
+    assert_int_equal(inverter.grid_w, 0);
+}
+
+static void a_lost_deye_that_goes_on_keeps_its_own_voltages(void **state)
+{
+    (void)state;
+    sim_inverter_set_brand(&inverter, sim_brand_find("deye"));
+    inverter.options = SIM_GOES_ON;
+    sight.load_w = 5200;
+    run(10000);
+    sight.link.limits_age_ms = 10001;
+    run(5000);
+    assert_int_equal(inverter.state, SIM_INVERTER_LOST);
+    assert_int_equal(inverter.demand.total_ma, -50000);
+    sight.terminal_mv = 45999;
+    run(1000);
+    assert_int_equal(inverter.demand.total_ma, 0);
+}
+
+static void another_brand_starts_anew_without_current(void **state)
+{
+    (void)state;
+    sight.solar_w = 5200;
+    run(10000);
+    sim_inverter_set_brand(&inverter, sim_brand_find("deye"));
+    run(100);
+    assert_int_equal(inverter.state, SIM_INVERTER_SYNC);
+    assert_int_equal(inverter.demand.total_ma, 0);
+    run(10000);
+    assert_int_equal(inverter.demand.total_ma, 100000);
+}
+
 static void states_have_names(void **state)
 {
     (void)state;
@@ -323,6 +406,12 @@ int main(void)
         cmocka_unit_test_setup(charger_of_the_faults_charges_to_its_voltage_and_tapers,
                                make_running),
         cmocka_unit_test_setup(current_jumps_without_ramp, make_running),
+        cmocka_unit_test_setup(sma_follows_a_lower_charge_limit_after_ten_seconds, make_running),
+        cmocka_unit_test_setup(currents_are_zero_a_second_after_the_ramp_began, make_running),
+        cmocka_unit_test_setup(a_dumping_inverter_discharges_without_a_load, make_running),
+        cmocka_unit_test_setup(a_cut_output_takes_nothing_from_the_grid, make_running),
+        cmocka_unit_test_setup(a_lost_deye_that_goes_on_keeps_its_own_voltages, make_running),
+        cmocka_unit_test_setup(another_brand_starts_anew_without_current, make_running),
         cmocka_unit_test(states_have_names),
     };
     return RUN_TESTS(tests);
