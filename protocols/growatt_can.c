@@ -85,7 +85,7 @@ static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS
 #define WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 2, mask},
 
 /* Bytes 0 and 1: the battery has acted; 2 and 3: the warning before. */
-#define BOTH_ROWS(ROW, HOT)                                                                            \
+#define BOTH_ROWS(ROW, HOT)                                                                        \
     ROW(discharge_over_current, 0, 0x80) ROW(discharge_over_current_2, 0, 0x80)                    \
     ROW(discharge_over_current_3, 0, 0x80) ROW(discharge_limit_ignored, 0, 0x80)                   \
     ROW(charge_over_current,    0, 0x40) ROW(charge_over_current_2,    0, 0x40)                    \
@@ -142,33 +142,40 @@ static const struct can_alarm causes[] = {
     ALARM_ROW(parallel_limiter, 5, 0x40)
 };
 
-#define FRAME(id, form, timeout_ms, name, fill, fields, alarms) {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, fill, fields, alarms}
-#define READ_ONLY(id, name, fields) {id, CAN_11_BIT, 8, 0, 0, name, NULL, fields, NO_ROWS}
+#define FILLED(id, form, timeout_ms, name, fill, fields, alarms)                                   \
+    {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, fill, fields, alarms}
+#define SENT(id, form, timeout_ms, name, fields)                                                   \
+    {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, NULL, fields, NO_ROWS}
+#define READ(id, name, fields) {id, CAN_11_BIT, 8, 0, 0, name, NULL, fields, NO_ROWS}
+#define ASKED(id, period_ms, name, fill) {id, POLL, 8, period_ms, 0, name, fill, NO_ROWS, NO_ROWS}
 
 /* Rev_05 at the end, so that both profiles are parts of one table. */
 static const struct can_message messages[] = {
-    FRAME(LIMITS,       HOOKED, TIMEOUT_MS, "limits",       NULL,                     ROWS(limits),        NO_ROWS),
-    FRAME(0x312,        0,      0,          "protection",   "\0\0\0\0\0\xAA\xBB",     ROWS(protection),    ROWS(alarms)),
-    FRAME(0x313,        0,      TIMEOUT_MS, "measurements", NULL,                     ROWS(measurements),  NO_ROWS),
-    FRAME(CAPACITY,     HOOKED, 0,          "capacity",     NULL,                     ROWS(capacity),      NO_ROWS),
-    FRAME(REQUESTS,     HOOKED, 0,          "requests",     NULL,                     ROWS(requests),      NO_ROWS),
-    FRAME(0x320,        0,      0,          "identity",     "HE\1\1\0\0\0",           ROWS(can_351_maker), NO_ROWS),
-    FRAME(0x321,        0,      0,          "upgrade",      NULL,                     NO_ROWS,             NO_ROWS),
-    READ_ONLY(0x315, "cells_1", ROWS(cells[0])),
-    READ_ONLY(0x316, "cells_2", ROWS(cells[1])),
-    READ_ONLY(0x317, "cells_3", ROWS(cells[2])),
-    READ_ONLY(0x318, "cells_4", ROWS(cells[3])),
-    FRAME(TEMPERATURES, HOOKED, 0,          "temperatures", NULL,                     ROWS(temperatures),  NO_ROWS),
-    FRAME(0x323,        0,      0,          "protection_2", NULL,                     ROWS(numbers),       ROWS(causes)),
+    SENT(LIMITS,       HOOKED, TIMEOUT_MS, "limits",       ROWS(limits)),
+    FILLED(0x312,      0,      0,          "protection",   "\0\0\0\0\0\xAA\xBB",
+           ROWS(protection), ROWS(alarms)),
+    SENT(0x313,        0,      TIMEOUT_MS, "measurements", ROWS(measurements)),
+    SENT(CAPACITY,     HOOKED, 0,          "capacity",     ROWS(capacity)),
+    SENT(REQUESTS,     HOOKED, 0,          "requests",     ROWS(requests)),
+    FILLED(0x320,      0,      0,          "identity",     "HE\1\1\0\0\0",
+           ROWS(can_351_maker), NO_ROWS),
+    SENT(0x321,        0,      0,          "upgrade",      NO_ROWS),
+    READ(0x315, "cells_1", ROWS(cells[0])),
+    READ(0x316, "cells_2", ROWS(cells[1])),
+    READ(0x317, "cells_3", ROWS(cells[2])),
+    READ(0x318, "cells_4", ROWS(cells[3])),
+    SENT(TEMPERATURES, HOOKED, 0,          "temperatures", ROWS(temperatures)),
+    FILLED(0x323,      0,      0,          "protection_2", NULL,
+           ROWS(numbers), ROWS(causes)),
 };
 
 enum { ADDED_BY_REV05 = 2 };
 
 /* What the last two carry is not public. */
 static const struct can_message answers[] = {
-    {0x301, POLL, 8, PERIOD_MS, 0, "poll",          "\x0B\x16\x21\x2C\x37\x42\x4D\x58", NO_ROWS, NO_ROWS},
-    {0x211, POLL, 8, 0,         0, "event_trigger", NULL,                               NO_ROWS, NO_ROWS},
-    {0x212, POLL, 8, 0,         0, "query",         NULL,                               NO_ROWS, NO_ROWS},
+    ASKED(0x301, PERIOD_MS, "poll", "\x0B\x16\x21\x2C\x37\x42\x4D\x58"),
+    ASKED(0x211, 0, "event_trigger", NULL),
+    ASKED(0x212, 0, "query", NULL),
 };
 /* clang-format on */
 
