@@ -26,6 +26,7 @@ static const struct subcommand {
     {"params",    "list the settings with defaults and ranges",                 params_command   },
     {"alarms",    "list the alarms, or with --matrix what each one does",       alarms_command   },
     {"cable",     "wiring between pack and inverter, and of packs in parallel", cable_command    },
+    {"inverter",  "one virtual inverter of a brand on a CAN port",              inverter_command },
     {"conform",   "judge a battery or an inverter on a CAN port",               conform_command  },
 };
 
