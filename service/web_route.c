@@ -10,6 +10,7 @@
 #include "service/web_json.h"
 #include "service/web_parts.h"
 #include "service/web_reply.h"
+#include "ui/brands_json.h"
 #include "ui/cable_json.h"
 
 #define EVENTS_USUAL 50
@@ -67,6 +68,17 @@ static enum MHD_Result get_cable(struct web *web, struct MHD_Connection *connect
     struct text_writer writer;
     writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
     cable_json(&writer);
+    return reply_text(connection, &writer);
+}
+
+static enum MHD_Result get_brands(struct web *web, struct MHD_Connection *connection,
+                                  const char *rest, const struct request *request)
+{
+    (void)rest;
+    (void)request;
+    struct text_writer writer;
+    writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
+    brands_json(&writer);
     return reply_text(connection, &writer);
 }
 
@@ -235,6 +247,7 @@ static const struct route {
 } routes[] = {
     {"GET",  "/api/schema",   get_schema  },
     {"GET",  "/api/cable",    get_cable   },
+    {"GET",  "/api/brands",   get_brands  },
     {"GET",  "/api/bank",     get_bank    },
     {"GET",  "/api/packs",    get_packs   },
     {"GET",  "/api/packs/",   get_pack    },
