@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Megarevo CAN, both ends, in two dialects whose numbers cannot collide; neither is verified. 11
- * bits, once a second: "BMS Protocol (CAN) For Li Residential Series" Ver 1.0, which names no
- * maker. 29 bits, when polled: ai-republic/bms-to-inverter, issue 146 (implementation). The battery
- * says the first until the second is polled, and again 10 s after the last poll. An inverter polls
- * and takes either. 359: errors of sub-packs are not sent, byte 4 of 399 is not read. Charge stops
- * by permission and current 0 in both. Hooks: level and blocks of the polled dialect, which do not
- * say why: read as an internal error.
+ * Megarevo CAN, both ends, two dialects whose numbers cannot collide; neither is verified. 11 bits,
+ * by itself: "BMS Protocol (CAN) For Li Residential Series" Ver 1.0, which names no maker. 29 bits,
+ * when polled: ai-republic/bms-to-inverter, issue 146 (implementation). The battery says the first
+ * until the second is polled, and again 10 s after the last poll; an inverter polls and takes
+ * either. 359: errors of sub-packs are not sent; byte 4 of 399 is not read. Charge stops by
+ * permission and current 0 in both. Hooks: level and blocks of the polled dialect; a level is an
+ * internal error.
  */
 #include "core/alarms.h"
 #include "protocols/can.h"

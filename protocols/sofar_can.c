@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sofar low voltage CAN. `a`: Pylon V1.2 for the inverter's types PYLON and automatic (capture, by
- * pylon_can). `b`: general lithium or AMASS, from crodar33/CommandPoint and the table of esphome-
- * yambms (implementation); the unit of the remaining charge is disputed, 1 Ah here. `c`: the
- * extended protocol of 29 bits, one set of numbers per pack, read only, from Battery-Emulator
- * (implementation); what an inverter must ask for is left out but for the first cells and sensors.
- * Sofar may send no heartbeat. b has no permissions: charge stops by current 0. In b a bank without
- * a fresh pack says an internal error, its 355 and 356 stop.
+ * Sofar low voltage CAN; Sofar may send no heartbeat. `a`: Pylon V1.2 (capture, by pylon_can). `b`,
+ * general lithium or AMASS: crodar33/CommandPoint, esphome-yambms (implementation); the unit of the
+ * remaining charge is disputed, 1 Ah here. Without permissions: charge stops by current 0; a bank
+ * without a fresh pack says an internal error, its 355 and 356 stop. `c`, extended, 29 bits, a set
+ * of numbers per pack, read only: Battery-Emulator (implementation); of what an inverter must ask
+ * for, only the first cells and sensors.
  */
 #include "protocols/can.h"
 #include "protocols/can_351.h"
