@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "protocols/brands.h"
 #include "protocols/jk_map.h"
 
 enum {
@@ -43,6 +44,15 @@ static bool port_is_host(const struct device *device, enum device_port port)
     return port == DEVICE_RS485_2 && device_is_host(device);
 }
 
+/* The setting names the protocol; a pack that does not know it says nothing. */
+static void start_can(struct device *device, uint64_t now_us)
+{
+    device->can_number = device->bms.params.can_protocol;
+    device->can = brand_can(device->can_number);
+    if (device->can != NULL)
+        can_sender_init(&device->sender, device->can, now_us);
+}
+
 /* Gives every port and the bank the role of the DIP switch. */
 static void take_role(struct device *device, uint8_t dip, uint64_t now_us)
 {
@@ -56,7 +66,7 @@ static void take_role(struct device *device, uint8_t dip, uint64_t now_us)
     }
     bank_init(&device->bank, (uint8_t)params->parallel_packs,
               (uint32_t)params->first_reading_timeout_s * 1000u);
-    can_sender_init(&device->sender, device->can, now_us);
+    start_can(device, now_us);
 }
 
 void device_init(struct device *device, const struct device_setup *setup, uint8_t dip)
@@ -64,7 +74,6 @@ void device_init(struct device *device, const struct device_setup *setup, uint8_
     ASSERT(dip <= JK_ADDRESS_MAX);
     memset(device, 0, sizeof(*device));
     device->timing = (uint8_t)setup->timing;
-    device->can = setup->can;
     struct params params = setup->params;
     struct stored stored = setup->stored;
     memory_init(&device->memory, setup->flash, &params, &stored);
@@ -132,6 +141,8 @@ void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, u
     inputs->bus_request = device->bus_request;
     device->bus_request = false;
     bms_step(&device->bms, inputs, dt_ms);
+    if (device->bms.params.can_protocol != device->can_number)
+        start_can(device, now_us);
     memory_step(&device->memory, &device->bms, dt_ms);
     step_bank(device, dt_ms, now_us);
 }
@@ -220,21 +231,16 @@ size_t device_transmit(struct device *device, enum device_port port, uint8_t *bu
     return jk_server_transmit(&device->port[port].server, buffer, size);
 }
 
-void device_set_can(struct device *device, const struct can_protocol *can, uint64_t now_us)
-{
-    device->can = can;
-    can_sender_init(&device->sender, can, now_us);
-}
-
 void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us)
 {
-    if (device_is_host(device) && device_is_on(device))
+    if (device_is_host(device) && device_is_on(device) && device->can != NULL)
         can_sender_receive(&device->sender, frame, now_us);
 }
 
 bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_t now_us)
 {
-    if (!device_is_host(device) || !device_is_on(device) || !bank_ready(&device->bank))
+    if (!device_is_host(device) || !device_is_on(device) || !bank_ready(&device->bank) ||
+        device->can == NULL)
         return false;
     struct view view;
     bank_view(&device->bank, &view);

@@ -21,11 +21,10 @@
 enum device_port { DEVICE_RS485_1, DEVICE_RS485_2, DEVICE_RS232, DEVICE_PORT_COUNT };
 
 struct device_setup {
-    struct params params;           /* at the first start; later the flash holds them */
-    struct stored stored;           /* likewise */
-    const struct flash *flash;      /* outlives the device; STORAGE_PAGES_MIN pages at least */
-    const struct can_protocol *can; /* what the host speaks to the inverter */
-    enum jk_timing timing;          /* of RS485-2 when this pack is the host */
+    struct params params;      /* at the first start; later the flash holds them */
+    struct stored stored;      /* likewise */
+    const struct flash *flash; /* outlives the device; STORAGE_PAGES_MIN pages at least */
+    enum jk_timing timing;     /* of RS485-2 when this pack is the host */
 };
 
 /* A serial port of a slave or service port answers; RS485-2 of the host asks. */
@@ -38,8 +37,9 @@ struct device {
     struct bms bms;
     struct memory memory;
     uint8_t dip;
-    uint8_t timing; /* enum jk_timing */
-    const struct can_protocol *can;
+    uint8_t timing;                 /* enum jk_timing */
+    int32_t can_number;             /* the setting can_protocol that `can` was chosen by */
+    const struct can_protocol *can; /* what the host speaks; NULL: nothing, no such protocol */
     union device_endpoint port[DEVICE_PORT_COUNT];
     struct bank bank;         /* filled on the host only */
     struct can_sender sender; /* host only */
@@ -69,10 +69,8 @@ void device_poll(struct device *device, uint64_t now_us);
 
 size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size);
 
-/* Another protocol towards the inverter, from its first frame on. */
-void device_set_can(struct device *device, const struct can_protocol *can, uint64_t now_us);
-
-/* CAN of the host. transmit: true while there is a frame to send now. */
+/* CAN of the host, in the protocol that its setting can_protocol names. transmit: true while there
+ * is a frame to send now. */
 void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us);
 bool device_can_transmit(struct device *device, struct can_frame *frame, uint64_t now_us);
 

@@ -14,8 +14,7 @@ enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, AMBIENT_MS = 60000 };
 
 static void init_packs(struct site *site, const struct site_setup *setup)
 {
-    struct device_setup pack = {
-        .params = *setup->params, .can = setup->can, .timing = setup->timing};
+    struct device_setup pack = {.params = *setup->params, .timing = setup->timing};
     pack.params.parallel_packs = setup->first_dip == 0 ? setup->pack_count : 1;
     for (uint8_t i = 0; i < setup->pack_count; i++) {
         uint8_t dip = (uint8_t)(setup->first_dip + i);
@@ -70,16 +69,9 @@ void site_init(struct site *site, const struct site_setup *setup)
     site->day.load_scale_permille = site->day.load_scale_permille * setup->pack_count / 3;
     init_packs(site, setup);
     init_plant(site, setup);
-    set_inverter(site, setup->can, setup->brand);
+    set_inverter(site, site->device[0].can, setup->brand);
     serial_bus_init(&site->bus, BUS_BAUD);
     ring_init(&site->bus_out, site->bus_out_bytes, sizeof(site->bus_out_bytes));
-}
-
-void site_set_can(struct site *site, const struct can_protocol *can)
-{
-    for (uint8_t i = 0; i < site->pack_count; i++)
-        device_set_can(&site->device[i], can, site->time_us);
-    set_inverter(site, can, NULL);
 }
 
 uint32_t site_day_ms(const struct site *site)
@@ -141,23 +133,29 @@ static void poll_bus(struct site *site, uint64_t now_us)
     }
 }
 
+/* To the outside; the oldest frame makes room. */
+static void put_out(struct site *site, const struct can_frame *frame)
+{
+    if (site->can_out_total - site->can_out_taken == SITE_CAN_OUT_MAX) {
+        site->can_out_taken++;
+        site->can_out_lost++;
+    }
+    site->can_out[site->can_out_total++ % SITE_CAN_OUT_MAX] = *frame;
+}
+
 static void remember_frame(struct site *site, const struct can_frame *frame, bool from_inverter,
                            uint64_t now_us)
 {
     uint8_t i = 0;
     while (i < site->frame_count && site->frames[i].frame.id != frame->id)
         i++;
-    if (i == SITE_FRAME_MAX)
-        return;
-    if (i == site->frame_count)
+    if (i == site->frame_count && i < SITE_FRAME_MAX)
         site->frames[site->frame_count++].count = 0;
-    uint32_t count = site->frames[i].count + 1;
-    site->frames[i] = (struct site_frame){*frame, from_inverter, now_us, count};
-    if (site->can_out_total - site->can_out_taken == SITE_CAN_OUT_MAX) {
-        site->can_out_taken++;
-        site->can_out_lost++;
+    if (i < site->frame_count) {
+        uint32_t count = site->frames[i].count + 1;
+        site->frames[i] = (struct site_frame){*frame, from_inverter, now_us, count};
     }
-    site->can_out[site->can_out_total++ % SITE_CAN_OUT_MAX] = *frame;
+    put_out(site, frame);
 }
 
 /* What the inverter sees of the battery and of the day. */
@@ -243,12 +241,23 @@ static void step_inverter(struct site *site, uint32_t dt_ms, bool bytes)
     sim_inverter_step(&site->inverter, &sight, dt_ms);
 }
 
+/* The inverter is set to whatever the host speaks, and starts anew. */
+static void follow_protocol(struct site *site)
+{
+    const struct device *host = site_host(site);
+    if (host == NULL || host->can == NULL || host->can == site->receiver.protocol)
+        return;
+    set_inverter(site, host->can, NULL);
+    site->frame_count = 0;
+}
+
 void site_step(struct site *site, uint32_t dt_ms)
 {
     uint64_t end_us = site->time_us + dt_ms * 1000ull;
     bool bytes = dt_ms <= SITE_BYTES_STEP_MS;
     step_physics(site, dt_ms);
     step_packs(site, dt_ms, end_us);
+    follow_protocol(site);
     if (bytes)
         exchange_bytes(site, dt_ms);
     else

@@ -29,8 +29,7 @@ struct site_setup {
     uint64_t start_ms;              /* time of day at the start */
     int32_t soc_permille[PACK_MAX]; /* real charge at the start */
     const struct params *params;    /* of every pack; parallel_packs is set here */
-    const struct can_protocol *can;
-    const struct sim_brand *brand; /* of the inverter; NULL: who stands for the protocol */
+    const struct sim_brand *brand;  /* of the inverter; NULL: who stands for the protocol */
     enum jk_timing timing;
     const struct flash *flash[PACK_MAX]; /* of each pack; NULL: a memory that ends with the site */
     bool inverter_on_can; /* else the inverter reads the bank directly (a lone slave) */
@@ -85,10 +84,6 @@ void site_init(struct site *site, const struct site_setup *setup);
 /* Everything advances by dt_ms (1..60,000). Above SITE_BYTES_STEP_MS packs read each other without
  * bytes and the inverter reads the bank without frames. */
 void site_step(struct site *site, uint32_t dt_ms);
-
-/* Both ends speak another protocol from now on, the inverter as the brand that stands for it: the
- * battery is silent for less than a second, the inverter starts anew. */
-void site_set_can(struct site *site, const struct can_protocol *can);
 
 /* What came from outside; it acts within the next millisecond of virtual time. */
 void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size);

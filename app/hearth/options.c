@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocols/brands.h"
+
 int32_t option_number(const struct argp_state *state, const char *name, const char *text,
                       int32_t low, int32_t high)
 {
@@ -28,6 +30,18 @@ void option_text(const struct argp_state *state, const char *name, const char *t
         argp_error(state, "%s '%s': at most %zu characters are expected", name, text, size - 1);
     else
         memcpy(field, text, length + 1);
+}
+
+int32_t option_can_protocol(const struct argp_state *state, const char *name, const char *text)
+{
+    const struct can_protocol *can = protocol_find_can(text);
+    int number = can != NULL ? brand_number(can) : -1;
+    if (number < 0)
+        argp_error(state,
+                   "%s '%s': there is no such CAN protocol that a pack can speak; "
+                   "`hearth protocols` lists them",
+                   name, text);
+    return number;
 }
 
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text)

@@ -16,6 +16,9 @@ int32_t option_number(const struct argp_state *state, const char *name, const ch
 void option_text(const struct argp_state *state, const char *name, const char *text, char *field,
                  size_t size);
 
+/* The number by which a setting names this CAN protocol, "NAME" or "NAME:PROFILE". */
+int32_t option_can_protocol(const struct argp_state *state, const char *name, const char *text);
+
 /* "HH:MM" as milliseconds of the day. */
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text);
 

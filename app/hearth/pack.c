@@ -35,6 +35,7 @@ struct pack_options {
     struct params params;
     int32_t dip;
     int32_t soc_permille;
+    int32_t can_number; /* -1: as the settings say */
     const char *store;
     bool press;
 };
@@ -47,7 +48,8 @@ static const struct argp_option options[] = {
     {"rs485-2",OPTION_RS485_2, "URL", 0, "Parallel bus", 0},
     {"rs232",                                       OPTION_RS232, "URL", 0, "Service port", 0},
     {"can",                                       OPTION_CAN, "URL", 0, "CAN; only the host (DIP 0) speaks", 0},
-    {"protocol",                                    OPTION_PROTOCOL, "PORT=NAME", 0, "rs485-1=, rs232=jk_rs485 or can=pylon_can", 0},
+    {"protocol",                                    OPTION_PROTOCOL, "PORT=NAME", 0,
+     "rs485-1=, rs232=jk_rs485 or can=NAME[:PROFILE] (can=pylon_can)", 0},
     {"store",                               OPTION_STORE, "FILE", 0,
      "What the pack remembers lies here; made if missing. Once it exists, what it holds wins over "
      "--preset and --soc (in memory)", 0},
@@ -56,18 +58,21 @@ static const struct argp_option options[] = {
     {0                                       }
 };
 
-/* So far each port has one protocol; the option says so instead of guessing. */
-static void check_protocol(const struct argp_state *state, const char *text)
+/* "can=NAME"; serial ports have one protocol so far, and the option says so instead of guessing. */
+static void take_protocol(const struct argp_state *state, const char *text, int32_t *can_number)
 {
-    static const char *const known[] = {"rs485-1=jk_rs485", "rs485-2=jk_rs485", "rs232=jk_rs485",
-                                        "can=pylon_can"};
+    static const char *const known[] = {"rs485-1=jk_rs485", "rs485-2=jk_rs485", "rs232=jk_rs485"};
+    if (strncmp(text, "can=", 4) == 0) {
+        *can_number = option_can_protocol(state, "--protocol can", text + 4);
+        return;
+    }
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcmp(text, known[i]) == 0)
             return;
     }
     argp_error(state,
-               "--protocol '%s': known are rs485-1=jk_rs485, rs485-2=jk_rs485, "
-               "rs232=jk_rs485, can=pylon_can",
+               "--protocol '%s': known are rs485-1=jk_rs485, rs485-2=jk_rs485, rs232=jk_rs485 and "
+               "can=NAME[:PROFILE]",
                text);
 }
 
@@ -103,7 +108,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         pack->press = true;
         break;
     case OPTION_PROTOCOL:
-        check_protocol(state, text);
+        take_protocol(state, text, &pack->can_number);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -161,7 +166,6 @@ static int run(struct loop *loop, struct live *live, const struct pack_options *
         .start_ms = 10 * 3600000u,
         .soc_permille = {pack->soc_permille},
         .params = &pack->params,
-        .can = protocol_find("pylon_can")->can,
         .timing = JK_TIMING_FAST,
     };
     struct store store;
@@ -182,9 +186,11 @@ static int run(struct loop *loop, struct live *live, const struct pack_options *
 
 int pack_command(int argc, char **argv)
 {
-    struct pack_options pack = {.soc_permille = 500};
+    struct pack_options pack = {.soc_permille = 500, .can_number = -1};
     params_init(&pack.params);
     argp_parse(&parser, argc, argv, 0, NULL, &pack);
+    if (pack.can_number >= 0)
+        pack.params.can_protocol = pack.can_number;
 
     struct loop loop;
     struct live *live = malloc(sizeof(*live));

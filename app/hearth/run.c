@@ -23,7 +23,8 @@ enum {
     OPTION_SPEED,
     OPTION_START,
     OPTION_TIMING,
-    OPTION_STORE
+    OPTION_STORE,
+    OPTION_PROTOCOL
 };
 
 #define DEFAULT_CAN "udpcan:239.74.163.2:43113"
@@ -34,12 +35,14 @@ static const struct argp_option options[] = {
     {"packs", OPTION_PACKS, "N", 0, "Virtual packs, 1 to 16 (3)", 0},
     {"rs485",                                                  OPTION_RS485, "URL", 0, "Parallel bus to the outside (tcp-listen:48502)", 0},
     {"can",    OPTION_CAN, "URL", 0, "CAN bus to the outside (" DEFAULT_CAN ")", 0},
+    {"protocol",                                                 OPTION_PROTOCOL, "NAME[:PROFILE]", 0,
+     "CAN protocol towards the inverter (pylon_can)", 0},
     {"speed",                                                 OPTION_SPEED, "N", 0, "Times real time, 1 to 60 (1)", 0},
-    {"start",                                                 OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
-    {"timing",                                            OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
-    {"store",                                               OPTION_STORE, "DIR", 0,
+    {"start",                                            OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
+    {"timing",                                               OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
+    {"store",                      OPTION_STORE, "DIR", 0,
      "What the packs remember lies here, one file each; made if missing (in memory)", 0},
-    {0                     }
+    {0                                                 }
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -70,6 +73,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (strcmp(text, "fast") != 0 && strcmp(text, "jk") != 0)
             argp_error(state, "--timing '%s': fast or jk is expected", text);
         config->jk_timing = strcmp(text, "jk") == 0;
+        break;
+    case OPTION_PROTOCOL:
+        config->can_number = option_can_protocol(state, "--protocol", text);
         break;
     case OPTION_STORE:
         option_text(state, "--store", text, config->store, sizeof(config->store));
@@ -112,12 +118,12 @@ static void fill_setup(const struct config *config, struct params *params, struc
 {
     static const int32_t soc_permille[] = {500, 480, 520};
     params_init(params);
+    params->can_protocol = config->can_number;
     *setup = (struct site_setup){
         .seed = (uint64_t)config->seed,
         .pack_count = (uint8_t)config->packs,
         .start_ms = (uint64_t)config->start_ms,
         .params = params,
-        .can = protocol_find("pylon_can")->can,
         .timing = config->jk_timing ? JK_TIMING_SLOTS : JK_TIMING_FAST,
         .inverter_on_can = true,
     };

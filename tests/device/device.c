@@ -24,8 +24,7 @@ struct bench {
 static void setup(struct bench *bench, uint8_t dip)
 {
     struct device_setup setup = {
-        .stored = {.remaining_mah = 157000, .on = true},
-          .can = protocol_find("pylon_can")->can
+        .stored = {.remaining_mah = 157000, .on = true}
     };
     memset(bench, 0, sizeof(*bench));
     sim_flash_init(&bench->flash, bench->flash_bytes, bench->erase_counts, PAGE_SIZE, PAGE_COUNT);

@@ -122,8 +122,12 @@ static void charge_of_the_demonstration_swings_visibly_over_a_day(void **state)
     int32_t high = 0;
     for (uint64_t t = 0; t < 2 * (uint64_t)SIM_DAY_MS; t += STEP_MS) {
         struct sim_inverter_sight sight = {
-            &limits,          true,         sim_day_solar_w(&day, t), sim_day_load_w(&day, t),
-            bank.terminal_mv, bank.total_ma};
+            .received = &limits,
+            .solar_w = sim_day_solar_w(&day, t),
+            .load_w = sim_day_load_w(&day, t),
+            .terminal_mv = bank.terminal_mv,
+            .battery_ma = bank.total_ma,
+        };
         sim_inverter_step(&inverter, &sight, STEP_MS);
         sim_parallel_set_ambient(&bank, sim_day_ambient_ddegc(&day, t));
         sim_parallel_step(&bank, outputs, &inverter.demand, STEP_MS);

@@ -20,7 +20,6 @@ static struct site *new_site_timed(uint64_t start_ms, enum jk_timing timing)
         .start_ms = start_ms,
         .soc_permille = {500, 480, 520},
         .params = &params,
-        .can = protocol_find("pylon_can")->can,
         .timing = timing,
         .inverter_on_can = true,
     };

@@ -38,7 +38,6 @@ void bench_open(struct bench *bench, const struct bench_setup *setup)
         .pack_count = setup->pack_count ? setup->pack_count : 1,
         .start_ms = NOON_MS,
         .params = &params,
-        .can = protocol_find("pylon_can")->can,
         .inverter_on_can = true,
     };
     for (int i = 0; i < PACK_MAX; i++)
