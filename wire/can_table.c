@@ -13,6 +13,7 @@
 enum {
     FRAME_SIZE = 8,
     FINER_REACH = 10,       /* permille */
+    SOC_FULL = 1000,        /* permille */
     CHARGE_ABOVE_MV = 1000, /* the charge voltage stays this far above the discharge voltage */
 };
 
@@ -71,14 +72,25 @@ static int32_t lowered(const struct snapshot *source, int32_t charge_mv)
     return min32(charge_mv, max32(source->pack_mv, lowest_mv));
 }
 
-static int32_t as_told(const struct can_protocol *protocol, const struct snapshot *source,
-                       uint16_t id, int32_t value)
+/* Coarse numbers round, but 100 % is said of a full battery only, and 0 % of an empty one. */
+static int32_t not_at_an_end(const struct can_field *field, int32_t soc_permille)
 {
-    if (id == VALUE_charge_limit_mv && protocol->stop_lowers_voltage)
+    int32_t step = field->den / field->num;
+    bool within = soc_permille > 0 && soc_permille < SOC_FULL;
+    return within && step > 1 ? clamp32(soc_permille, step, SOC_FULL - step) : soc_permille;
+}
+
+/* The value as this protocol is told it. */
+static int32_t as_told(const struct can_protocol *protocol, const struct can_field *field,
+                       const struct snapshot *source, int32_t value)
+{
+    if (field->value == VALUE_charge_limit_mv && protocol->stop_lowers_voltage)
         value = lowered(source, value);
+    if (field->value == VALUE_soc_permille)
+        value = not_at_an_end(field, value);
     for (size_t i = 0; i < protocol->range_count; i++) {
         const struct can_range *range = &protocol->ranges[i];
-        if (range->value == id)
+        if (range->value == field->value)
             value = clamp32(value, range->min, range->max);
     }
     return value;
@@ -99,7 +111,7 @@ static bool encode_field(const struct can_protocol *protocol, const struct can_f
         field_put_code(type, data + field->byte, field->absent);
         return true;
     }
-    value = as_told(protocol, source, field->value, value);
+    value = as_told(protocol, field, source, value);
     int64_t raw = is_bit(type) ? value != 0 : scale(field, value) + field->offset;
     field_put(type, data + field->byte, raw);
     return true;

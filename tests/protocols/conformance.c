@@ -48,6 +48,15 @@ static bool encode(const struct can_message *message, const struct snapshot *sou
     return can_encode(current, message, &view, 0, frame);
 }
 
+/* What only a hook holds back (no charger, no alarm) is not built. */
+static bool built(const struct can_message *message, const struct snapshot *source,
+                  struct can_frame *frame)
+{
+    bool sent = encode(message, source, frame);
+    assert_true(sent || (message->form & HOOKED && current->encode != NULL));
+    return sent;
+}
+
 static void each_protocol(protocol_check *check)
 {
     unsigned count = 0;
@@ -187,7 +196,8 @@ static void check_number(const struct can_field *field, int32_t sent, int32_t he
         assert_true(difference <= 0);
     if ((field->type & ROUNDING_MASK) == UP)
         assert_true(difference >= 0);
-    if (!is_limit(field))
+    if (!is_limit(field) &&
+        field->value != VALUE_soc_permille) /* charge is not rounded to its ends */
         room = (room + 1) / 2 + (num > 1);
     assert_true((difference < 0 ? -difference : difference) * num <= room);
 }
@@ -217,7 +227,8 @@ static void round_trip(const struct can_protocol *can)
             struct can_frame frame;
             struct snapshot heard;
             snapshot_init(&heard);
-            assert_true(encode(message, &sent, &frame));
+            if (!built(message, &sent, &frame))
+                continue;
             assert_int_equal(can_decode(current, message, &frame, &heard), DECODED);
             for (size_t k = 0; k < message->field_count; k++) {
                 if (is_sent(&message->fields[k]))
@@ -260,7 +271,8 @@ static void check_alarm(const struct can_message *message, const struct snapshot
     assert_true(frame.data[row->byte] & row->mask);
     assert_int_equal(can_decode(current, message, &frame, &heard), DECODED);
     assert_true(is_set(&heard, first_row(message, row)));
-    assert_true(encode(message, calm, &frame));
+    if (!built(message, calm, &frame))
+        return;
     assert_int_equal(can_decode(current, message, &frame, &heard), DECODED);
     assert_false(is_set(&heard, first_row(message, row)));
 }
@@ -409,8 +421,8 @@ static void short_frames(const struct can_protocol *can)
     struct snapshot sent = snapshot_of(can);
     for (size_t i = 0; i < can->message_count; i++) {
         struct can_frame frame;
-        assert_true(encode(&can->messages[i], &sent, &frame));
-        check_short(&can->messages[i], &frame);
+        if (built(&can->messages[i], &sent, &frame))
+            check_short(&can->messages[i], &frame);
     }
 }
 
@@ -461,8 +473,8 @@ static void extended_frames(const struct can_protocol *can)
         struct can_frame frame;
         struct can_receiver receiver;
         can_receiver_init(&receiver, can, 0);
-        assert_true(encode(&can->messages[i], &sent, &frame));
-        if ((can->messages[i].form & CAN_FORMAT_MASK) != CAN_11_BIT)
+        if ((can->messages[i].form & CAN_FORMAT_MASK) != CAN_11_BIT ||
+            !built(&can->messages[i], &sent, &frame))
             continue;
         frame.extended = true;
         assert_int_equal(can_receiver_receive(&receiver, &frame, 0), NOT_MINE);
@@ -484,7 +496,8 @@ static void hear_all(struct can_receiver *receiver, const struct snapshot *sent,
     const struct can_protocol *can = receiver->protocol;
     for (size_t i = 0; i < can->message_count; i++) {
         struct can_frame frame;
-        assert_true(encode(&can->messages[i], sent, &frame));
+        if (!built(&can->messages[i], sent, &frame))
+            continue;
         assert_int_equal(can_receiver_receive(receiver, &frame, now_us), DECODED);
         assert_int_equal(can_receiver_age_ms(receiver, can->messages[i].id, now_us), 0);
     }

@@ -210,6 +210,31 @@ static void the_finer_charge_counts_while_it_agrees(void **context)
     assert_int_equal(values.soc_permille, 840);
 }
 
+static void a_full_battery_is_not_announced_too_early(void **context)
+{
+    (void)context;
+    static const struct {
+        int32_t permille;
+        uint8_t percent;
+    } rows[] = {
+        {1000, 100},
+        {999,  99 },
+        {995,  99 },
+        {985,  99 },
+        {984,  98 },
+        {4,    1  },
+        {1,    1  },
+        {0,    0  },
+    };
+    set_up();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        snapshot_put(&source, VALUE_soc_permille, rows[i].permille);
+        struct can_frame frame = sent(STATE);
+        assert_int_equal(frame.data[0], rows[i].percent);
+        assert_int_equal(frame.data[2] | frame.data[3] << 8, 10 * rows[i].permille);
+    }
+}
+
 static void values_stay_within_the_ranges_of_the_protocol(void **context)
 {
     (void)context;
@@ -302,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_level_is_that_of_the_worst_alarm),
         cmocka_unit_test(levels_are_read_as_alarm_or_warning),
         cmocka_unit_test(the_finer_charge_counts_while_it_agrees),
+        cmocka_unit_test(a_full_battery_is_not_announced_too_early),
         cmocka_unit_test(values_stay_within_the_ranges_of_the_protocol),
         cmocka_unit_test(a_stopped_charge_lowers_the_voltage_to_the_present_one),
         cmocka_unit_test(a_message_of_a_pack_carries_its_number),
