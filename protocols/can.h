@@ -7,8 +7,10 @@
 
 #include "wire/can_rows.h"
 
+extern const struct can_protocol deye_can[2];
 extern const struct can_protocol growatt_can[2];
 extern const struct can_protocol invt_can[1];
+extern const struct can_protocol jk_can[2];
 extern const struct can_protocol luxpower_can[2];
 extern const struct can_protocol megarevo_can[1];
 extern const struct can_protocol must_can[1];

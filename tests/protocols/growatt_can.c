@@ -207,6 +207,9 @@ static void the_extremes_name_their_sensors_and_the_charge_of_the_packs(void **s
     snapshot_put(&bank.packs[0], VALUE_soc_permille, 1000);
     snapshot_put(&bank.packs[1], VALUE_soc_permille, 515);
     assert_sent(&bank, 0x322, "\x01\x11\x00\xF1\x01\x03\x64\x34");
+    snapshot_put(&bank.packs[0], VALUE_soc_permille, 999);
+    snapshot_put(&bank.packs[1], VALUE_soc_permille, 1);
+    assert_sent(&bank, 0x322, "\x01\x11\x00\xF1\x01\x03\x63\x01");
     bank.view.pack[0] = bank.view.pack[1] = NULL; /* the bank's own is the best there is */
     assert_sent(&bank, 0x322, "\x01\x11\x00\xF1\x00\x00\x4C\x4C");
 }
@@ -252,7 +255,24 @@ static unsigned run(struct can_sender *sender, const struct bank *bank, uint64_t
     return count;
 }
 
-enum { SET_05 = 9, SET_04 = 7 }; /* frames of a cycle */
+enum { SET_05 = 9 + 4, SET_04 = 7 + 4 }; /* frames of a cycle */
+
+static void the_cells_of_a_single_pack_are_told_and_those_of_a_bank_are_not(void **state)
+{
+    (void)state;
+    struct bank bank;
+    struct can_frame frame;
+    bank_init(&bank, 1);
+    for (unsigned i = 0; i < 15; i++)
+        snapshot_put(&bank.packs[0], (enum value_id)(VALUE_cell_mv + i), 0x0D00 + (int32_t)i);
+    assert_sent(&bank, 0x315, "\x0D\x00\x0D\x01\x0D\x02\x0D\x03");
+    assert_sent(&bank, 0x318, "\x0D\x0C\x0D\x0D\x0D\x0E\x00\x00"); /* there is no 16th */
+    for (unsigned i = 8; i < 15; i++)
+        snapshot_set_have(&bank.packs[0], (enum value_id)(VALUE_cell_mv + i), false);
+    assert_false(can_encode(rev05, message_of(0x317), &bank.view, 0, &frame));
+    snapshot_put(&bank.values, VALUE_pack_count, 2);
+    assert_false(can_encode(rev05, message_of(0x315), &bank.view, 0, &frame));
+}
 
 static void check_polls(const struct can_protocol *can, unsigned set)
 {
@@ -261,6 +281,8 @@ static void check_polls(const struct can_protocol *can, unsigned set)
     struct can_sender sender;
     uint64_t now_us = 1000000;
     bank_init(&bank, 1);
+    for (unsigned i = 0; i < 16; i++)
+        snapshot_put(&bank.packs[0], (enum value_id)(VALUE_cell_mv + i), 3330);
     can_sender_init(&sender, can, now_us);
     assert_int_equal(run(&sender, &bank, &now_us, 4000000), 3 * set); /* nobody polls */
     for (size_t i = 0; i < COUNT(polls); i++) {
@@ -292,6 +314,7 @@ int main(void)
         cmocka_unit_test(the_extremes_name_their_sensors_and_the_charge_of_the_packs),
         cmocka_unit_test(a_mark_beside_the_health_is_no_part_of_it),
         cmocka_unit_test(a_313_with_the_low_byte_first_is_refused),
+        cmocka_unit_test(the_cells_of_a_single_pack_are_told_and_those_of_a_bank_are_not),
         cmocka_unit_test(a_poll_is_answered_at_once_and_its_end_by_free_run),
     };
     return RUN_TESTS(tests);
