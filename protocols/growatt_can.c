@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Growatt low-voltage CAN, both ends, high byte first. Sources: "Growatt BMS CAN-Bus-protocol-
- * low-voltage" Rev_04 (document); 322, 323 and the polls 211, 212 of Rev_05 from an independent
- * reader (implementation). "rev05" keeps the meanings of Rev_04 and adds those frames. Answers
- * every poll at once and goes on once a second when nobody polls. Charge stops by permission (319)
- * and current 0 (311); permissions in the status word are sent, not read. Without a fresh pack:
- * system error and internal communication failure are set, 313, 314 and 322 stop. Cells (315 to
- * 318) are read, not sent: the document leaves them out of banks. Hooks: status word, capacities
- * that do not fit, numbers of cells and sensors, charge of the packs.
+ * low-voltage" Rev_04 (document), which "rev05" keeps; 322, 323 and the polls 211, 212 of Rev_05
+ * from an independent reader (implementation). Answers every poll at once and goes on once a second
+ * when nobody polls. Charge stops by permission (319) and current 0 (311); permissions in the
+ * status word are sent, not read. Without a fresh pack: system error and internal communication
+ * failure, 313, 314 and 322 stop. Cells are those of a single pack. Hooks: status word, capacities
+ * that do not fit, numbers of cells and sensors, charge of the packs, cells.
  */
 #include "core/alarms.h"
 #include "protocols/can.h"
@@ -16,6 +15,8 @@
 enum {
     LIMITS = 0x311,
     CAPACITY = 0x314,
+    CELLS_1 = 0x315,
+    CELLS_4 = 0x318,
     REQUESTS = 0x319,
     TEMPERATURES = 0x322,
     PERIOD_MS = 1000,
@@ -76,8 +77,9 @@ static const struct can_field numbers[] = {
 };
 
 /* clang-format off */
-#define CELL(first, n) {FROM(cell_mv) + (first) + (n), 2 * (n), U16BE, 1, 1, 0, 0}
-#define CELLS(first) {CELL(first, 0), CELL(first, 1), CELL(first, 2), CELL(first, 3)}
+#define CELL(first, n, absent) {FROM(cell_mv) + (first) + (n), 2 * (n), U16BE, 1, 1, 0, absent}
+#define CELLS(first)                                                                               \
+    {CELL(first, 0, REQUIRED), CELL(first, 1, 0), CELL(first, 2, 0), CELL(first, 3, 0)}
 
 static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS(12)};
 
@@ -146,7 +148,6 @@ static const struct can_alarm causes[] = {
     {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, fill, fields, alarms}
 #define SENT(id, form, timeout_ms, name, fields)                                                   \
     {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, NULL, fields, NO_ROWS}
-#define READ(id, name, fields) {id, CAN_11_BIT, 8, 0, 0, name, NULL, fields, NO_ROWS}
 #define ASKED(id, period_ms, name, fill) {id, POLL, 8, period_ms, 0, name, fill, NO_ROWS, NO_ROWS}
 
 /* Rev_05 at the end, so that both profiles are parts of one table. */
@@ -160,10 +161,10 @@ static const struct can_message messages[] = {
     FILLED(0x320,      0,      0,          "identity",     "HE\1\1\0\0\0",
            ROWS(can_351_maker), NO_ROWS),
     SENT(0x321,        0,      0,          "upgrade",      NO_ROWS),
-    READ(0x315, "cells_1", ROWS(cells[0])),
-    READ(0x316, "cells_2", ROWS(cells[1])),
-    READ(0x317, "cells_3", ROWS(cells[2])),
-    READ(0x318, "cells_4", ROWS(cells[3])),
+    SENT(CELLS_1, HOST_PACK | HOOKED, 0, "cells_1", ROWS(cells[0])),
+    SENT(CELLS_1 + 1, HOST_PACK | HOOKED, 0, "cells_2", ROWS(cells[1])),
+    SENT(CELLS_1 + 2, HOST_PACK | HOOKED, 0, "cells_3", ROWS(cells[2])),
+    SENT(CELLS_4, HOST_PACK | HOOKED, 0, "cells_4", ROWS(cells[3])),
     SENT(TEMPERATURES, HOOKED, 0,          "temperatures", ROWS(temperatures)),
     FILLED(0x323,      0,      0,          "protection_2", NULL,
            ROWS(numbers), ROWS(causes)),
@@ -278,6 +279,12 @@ static unsigned sensor_number(const struct view *view, int32_t ddegc)
     return 0;
 }
 
+/* Like every charge on the wire: 100 % is full, 0 % is empty. */
+static int64_t percent(int32_t soc_permille)
+{
+    return clamp64(div_round(soc_permille, 10), soc_permille > 0, soc_permille < 1000 ? 99 : 100);
+}
+
 static void put_extremes(const struct view *view, struct can_frame *frame)
 {
     const struct snapshot *bank = view->bank;
@@ -295,23 +302,30 @@ static void put_extremes(const struct view *view, struct can_frame *frame)
         high = low = number_of(bank, VALUE_soc_permille);
     put_byte(frame, 4, sensor_number(view, bank->temp_max_ddegc));
     put_byte(frame, 5, sensor_number(view, bank->temp_min_ddegc));
-    put_byte(frame, 6, div_round(high, 10));
-    put_byte(frame, 7, div_round(low, 10));
+    put_byte(frame, 6, percent(high));
+    put_byte(frame, 7, percent(low));
 }
 
 static bool encode(const struct can_message *message, const struct view *view, unsigned pack,
                    struct can_frame *frame)
 {
     (void)pack;
-    if (message->id == LIMITS)
+    switch (message->id) {
+    case LIMITS:
         put_status(view, frame);
-    else if (message->id == CAPACITY)
+        return true;
+    case CAPACITY:
         fit_capacity(view->bank, frame);
-    else if (message->id == REQUESTS)
+        return true;
+    case REQUESTS:
         put_numbers(view, frame);
-    else
+        return true;
+    case TEMPERATURES:
         put_extremes(view, frame);
-    return true;
+        return true;
+    default: /* cells */
+        return number_of(view->bank, VALUE_pack_count) <= 1;
+    }
 }
 
 /* clang-format off */
