@@ -31,7 +31,7 @@ static bool tells_limits(const struct can_protocol *can)
     for (size_t i = 0; i < can->message_count; i++) {
         const struct can_message *message = &can->messages[i];
         for (size_t n = 0; n < message->field_count; n++) {
-            if (message->fields[n].value == VALUE_charge_limit_ma)
+            if (message->timeout_ms > 0 && message->fields[n].value == VALUE_charge_limit_ma)
                 return true;
         }
     }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * GoodWe low voltage on CAN, both ends; no document of GoodWe is public. "a": the frames of "SEPLOS
+ * CANBUS Protocol V1.0", which declares itself compatible with GoodWe V1.5, and of a gateway at
+ * work on a GW5000S-BP (Uksa007/esphome-jk-bms-can). Evidence: implementation (no real battery).
+ * "b": 0x42x and 0x45x from ai-republic/bms-to-inverter, probably of other families. Evidence:
+ * implementation. "sma": the older mapping V1.2, SMA's frames. Charge stops by permission (a),
+ * current 0 and a charge voltage lowered to the present one (a, b).
+ */
+#include "protocols/can.h"
+#include "protocols/can_351.h"
+
+static const struct can_field state[] = {
+    {FROM(soc_permille), 0, U16LE, 10, 1, 0, REQUIRED}, /* 0.01 % */
+    {FROM(soh_permille), 2, U16LE, 10, 1, 0, REQUIRED},
+};
+
+static const struct can_field module_count[] = {
+    {FROM(pack_count), 0, U8, 1, 1, 0, 0},
+};
+
+static const struct can_field own_values[] = {
+    {FROM(pack_mv), 0, U16LE, 1, 100, 0, 0},
+    {FROM(pack_ma), 2, S16LE, 1, 100, 0, 0},
+};
+
+/* Bytes 0 and 1: what has acted; 4 and 5: the warnings. */
+static const struct can_alarm bits[] = {
+    {IN_ALARMS,   ALARM_cell_over_voltage,        0, 0x01},
+    {IN_ALARMS,   ALARM_pack_over_voltage,        0, 0x01},
+    {IN_ALARMS,   ALARM_cell_under_voltage,       0, 0x02},
+    {IN_ALARMS,   ALARM_pack_under_voltage,       0, 0x02},
+    {IN_ALARMS,   ALARM_charge_over_temp,         0, 0x04},
+    {IN_ALARMS,   ALARM_discharge_over_temp,      0, 0x04},
+    {IN_ALARMS,   ALARM_mos_over_temp,            0, 0x04},
+    {IN_ALARMS,   ALARM_charge_under_temp,        0, 0x08},
+    {IN_ALARMS,   ALARM_discharge_under_temp,     0, 0x08},
+    {IN_ALARMS,   ALARM_charge_over_current,      0, 0x10},
+    {IN_ALARMS,   ALARM_charge_over_current_2,    0, 0x10},
+    {IN_ALARMS,   ALARM_charge_limit_ignored,     0, 0x10},
+    {IN_ALARMS,   ALARM_discharge_over_current,   0, 0x20},
+    {IN_ALARMS,   ALARM_discharge_over_current_2, 0, 0x20},
+    {IN_ALARMS,   ALARM_discharge_over_current_3, 0, 0x20},
+    {IN_ALARMS,   ALARM_discharge_short_circuit,  0, 0x20},
+    {IN_ALARMS,   ALARM_discharge_limit_ignored,  0, 0x20},
+    {IN_ALARMS,   ALARM_discharge_on_failed,      0, 0x40},
+    {IN_ALARMS,   ALARM_bank_stopped,             1, 0x01}, /* "battery break" */
+    {IN_ALARMS,   ALARM_thermal_event,            1, 0x01},
+    {IN_ALARMS,   ALARM_extinguisher,             1, 0x01},
+    {IN_ALARMS,   ALARM_internal,                 1, 0x02}, /* "battery lock" */
+    {IN_ALARMS,   ALARM_discharge_mos,            1, 0x04},
+    {IN_ALARMS,   ALARM_charge_mos,               1, 0x08},
+    {IN_ALARMS,   ALARM_no_pack,                  1, 0x10}, /* communication failure */
+    {IN_ALARMS,   ALARM_deep_discharge,           1, 0x40},
+    {IN_ALARMS,   ALARM_cell_over_voltage_2,      1, 0x80},
+    {IN_WARNINGS, ALARM_cell_over_voltage,        4, 0x01},
+    {IN_WARNINGS, ALARM_pack_over_voltage,        4, 0x01},
+    {IN_WARNINGS, ALARM_cell_under_voltage,       4, 0x02},
+    {IN_WARNINGS, ALARM_pack_under_voltage,       4, 0x02},
+    {IN_WARNINGS, ALARM_battery_over_temp,        4, 0x04},
+    {IN_ALARMS,   ALARM_battery_over_temp,        4, 0x04},
+    {IN_WARNINGS, ALARM_charge_over_temp,         4, 0x04},
+    {IN_WARNINGS, ALARM_discharge_over_temp,      4, 0x04},
+    {IN_WARNINGS, ALARM_charge_under_temp,        4, 0x08},
+    {IN_WARNINGS, ALARM_discharge_under_temp,     4, 0x08},
+    {IN_WARNINGS, ALARM_charge_over_current,      4, 0x10},
+    {IN_WARNINGS, ALARM_discharge_over_current,   4, 0x20},
+    {IN_ALARMS,   ALARM_pack_stale,               4, 0x40},
+    {IN_ALARMS,   ALARM_pack_missing,             4, 0x40},
+    {IN_WARNINGS, ALARM_cell_spread,              5, 0x01},
+};
+
+/* clang-format off */
+/* The document that was seen prints 0x370 as 0x70; both are read. */
+static const struct can_message family_a[] = {
+    CAN_351_GOODWE_ALARMS, CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
+    CAN_351_REQUESTS, CAN_351_MAKER("GoodWe  "), CAN_351_EXTREMES(0x370, 1000), CAN_351_NUMBERS,
+    CAN_351_EXTREMES(0x070, 0),
+};
+
+static const struct can_message family_b[] = {
+    {0x453, CAN_11_BIT, 8, 1000, 0,     "modules",      NULL, ROWS(module_count),   NO_ROWS   },
+    {0x455, CAN_11_BIT, 8, 1000, 0,     "alarms",       NULL, NO_ROWS,              ROWS(bits)},
+    {0x456, CAN_11_BIT, 8, 1000, 10000, "limits",       NULL, ROWS(can_351_limits), NO_ROWS   },
+    {0x457, CAN_11_BIT, 4, 1000, 10000, "state",        NULL, ROWS(state),          NO_ROWS   },
+    {0x458, CAN_11_BIT, 6, 1000, 0,     "measurements", NULL, CAN_351_COARSE,       NO_ROWS   },
+    {0x45A, CAN_11_BIT, 8, 1000, 0,     "reserved_1",   NULL, NO_ROWS,              NO_ROWS   },
+    {0x460, CAN_11_BIT, 2, 1000, 0,     "reserved_2",   NULL, NO_ROWS,              NO_ROWS   },
+};
+
+static const struct can_message mapping[] = {
+    CAN_351_SMA_LIMITS, CAN_351_SMA_STATE, CAN_351_SMA_MEASUREMENTS, CAN_351_PAIRS,
+    CAN_351_EVENTS, CAN_351_MAKER("GoodWe  "), CAN_351_PRODUCT("\0\0\1\0\0\0\1\0"),
+};
+
+static const struct can_message answers_a[] = {CAN_351_HEARTBEAT};
+
+static const struct can_message answers_b[] = {
+    {0x425, CAN_11_BIT, 8, 1000, 0, "own_values", NULL, ROWS(own_values), NO_ROWS},
+    {0x420, CAN_11_BIT, 8, 0,    0, "signature",  NULL, NO_ROWS,          NO_ROWS},
+    {0x421, CAN_11_BIT, 8, 0,    0, "time",       NULL, NO_ROWS,          NO_ROWS},
+};
+/* clang-format on */
+
+const struct can_protocol goodwe_can[3] = {
+    {
+     .name = "goodwe_can",
+     .profile = "a",
+     .bitrate = 500000,
+     BATTERY(family_a),
+     INVERTER(answers_a),
+     .ranges = can_351_extremes_ranges,
+     .range_count = COUNT(can_351_extremes_ranges),
+     .encode = can_351_encode_packs,
+     .decode = can_351_decode_extremes,
+     .stop_lowers_voltage = true,
+     },
+    {
+     .name = "goodwe_can",
+     .profile = "b",
+     .bitrate = 500000,
+     BATTERY(family_b),
+     INVERTER(answers_b),
+     .stop_lowers_voltage = true,
+     },
+    {
+     .name = "goodwe_can",
+     .profile = "sma",
+     .bitrate = 500000,
+     BATTERY(mapping),
+     INVERTER(answers_a),
+     .ranges = can_351_sma_ranges,
+     .range_count = COUNT(can_351_sma_ranges),
+     .encode = can_351_encode_known,
+     },
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SMA Sunny Island, both ends. Source: "FSS-ConnectingBat-TI-en-10", version 1.0; the relay states
+ * of 307 only from jaedog/SMAVenusDriver, so they are not read. Evidence: document. Charge stops by
+ * current 0 alone: with a charge voltage below the measured one the inverter discharges without
+ * limit. Any alarm of 35A stops it. A frame goes out once a second; it must not be faster than
+ * 0.2 s. The inverter's own frames carry what it measures; its current is negative while it
+ * charges. A state of charge that is not known is sent as not valid, never as 0.
+ */
+#include "protocols/can.h"
+#include "protocols/can_351.h"
+
+static const struct can_message battery[] = {
+    CAN_351_SMA_LIMITS, CAN_351_SMA_STATE,         CAN_351_SMA_MEASUREMENTS,          CAN_351_PAIRS,
+    CAN_351_EVENTS,     CAN_351_MAKER("Hearth  "), CAN_351_PRODUCT("LI\1\0\0\0\0\0"),
+};
+
+static const struct can_field measured[] = {
+    {FROM(pack_mv),         0, U16LE, 1,  100, 0, -1       },
+    {FROM(pack_ma),         2, S16LE, -1, 100, 0, INT16_MIN},
+    {FROM(temp_mean_ddegc), 4, S16LE, 1,  1,   0, INT16_MIN},
+    {FROM(soc_permille),    6, U16LE, 1,  1,   0, -1       },
+};
+
+static const struct can_field status[] = {
+    {FROM(soh_permille),    0, U16LE, 1, 10,  0, -1},
+    {FROM(charge_limit_mv), 6, U16LE, 1, 100, 0, -1},
+};
+
+/* clang-format off */
+/* Status: charging procedure 10 (external BMS), operating, no error. */
+static const struct can_message sunny_island[] = {
+    {0x305, CAN_EITHER, 8, 1000, 0, "measured", NULL,               ROWS(measured), NO_ROWS},
+    {0x306, CAN_11_BIT, 8, 1000, 0, "status",   "\0\0\x0A\1\0\0\0", ROWS(status),   NO_ROWS},
+    {0x307, CAN_11_BIT, 8, 1000, 0, "relays",   NULL,               NO_ROWS,        NO_ROWS},
+    {0x00F, CAN_11_BIT, 0, 0,    0, "stop",     NULL,               NO_ROWS,        NO_ROWS},
+};
+/* clang-format on */
+
+const struct can_protocol sma_can[1] = {
+    {
+     .name = "sma_can",
+     .profile = "",
+     .bitrate = 500000,
+     BATTERY(battery),
+     INVERTER(sunny_island),
+     .ranges = can_351_sma_ranges,
+     .range_count = COUNT(can_351_sma_ranges),
+     .encode = can_351_encode_known,
+     },
+};
