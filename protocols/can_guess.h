@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which CAN protocol a battery speaks, by its name in 0x35E and by the numbers it uses. For an
+ * inverter without a setting; a setting always wins, so it does not come here. Sources: names that
+ * inverters are known to choose by (DY, PYLON), and the frames that only one protocol has.
+ */
+#ifndef HEARTH_PROTOCOLS_CAN_GUESS_H
+#define HEARTH_PROTOCOLS_CAN_GUESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/can.h"
+
+struct can_protocol;
+
+struct can_guess {
+    uint8_t name;            /* private: kind of name */
+    uint8_t cycles;          /* names heard so far, saturates */
+    bool pylon_alarms;       /* 0x359 was heard */
+    bool pairs;              /* 0x35A was heard */
+    const char *telling;     /* the protocol whose own frame was heard, or NULL */
+    uint32_t contradictions; /* names that did not fit the first one: not taken */
+};
+
+/* All zero is the start. */
+void can_guess_take(struct can_guess *guess, const struct can_frame *frame);
+
+/* NULL as long as it is not sure: a name counts once a whole cycle was heard after it. */
+const struct can_protocol *can_guess_protocol(const struct can_guess *guess);
+
+#endif
