@@ -147,7 +147,7 @@ const struct can_field can_351_capacity[1] = {
 #define PAIR_WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 4, mask},
 
 /* clang-format off */
-#define PYLON_ROWS(ROW, HOT)                                                                          \
+#define PYLON_ROWS(ROW, HOT)                                                                        \
     ROW(cell_over_voltage,        0, 0x02) ROW(pack_over_voltage,        0, 0x02)                  \
     ROW(cell_over_voltage_2,      0, 0x02)                                                         \
     ROW(cell_under_voltage,       0, 0x04) ROW(pack_under_voltage,       0, 0x04)                  \
@@ -170,7 +170,7 @@ const struct can_field can_351_capacity[1] = {
     ROW(cells_frozen,             byte, mask) ROW(balancer,                 byte, mask)            \
     ROW(no_pack,                  byte, mask)
 
-#define PAIR_ROWS(ROW, HOT)                                                                           \
+#define PAIR_ROWS(ROW, HOT)                                                                        \
     ROW(bank_stopped,             0, 0x01) ROW(thermal_event,            0, 0x01)                  \
     ROW(extinguisher,             0, 0x01)                                                         \
     ROW(cell_over_voltage,        0, 0x04) ROW(pack_over_voltage,        0, 0x04)                  \

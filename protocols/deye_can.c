@@ -8,7 +8,7 @@
  * known and not 0, it permits. Charge stops by permission, current 0 and the voltage lowered.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 #include "wire/can_table.h"
 
 static const struct can_field extremes[] = {
@@ -116,11 +116,11 @@ static const struct can_alarm grey[] = {
     WARNING(mos_over_temp,           5, 0x10)
 };
 
-#define FOR_ALL_DEYE                                                                                        \
-    {0x361, CAN_11_BIT,         8, 1000, 0, "extremes",       NULL, ROWS(extremes), NO_ROWS},               \
-    {0x363, CAN_11_BIT,         8, 1000, 0, "versions",       NULL, NO_ROWS,        NO_ROWS},               \
-    {0x364, CAN_11_BIT,         8, 1000, 0, "packs",          NULL, ROWS(packs),    NO_ROWS},               \
-    {0x371, CAN_11_BIT | ASIDE, 8, 1000, 0, "limits_on_grid", NULL, ROWS(on_grid),  NO_ROWS}
+#define FOR_ALL_DEYE                                                                               \
+    {0x361, CAN_11_BIT, 8, 1000, 0, "extremes", NULL, ROWS(extremes), NO_ROWS},                    \
+    {0x363, CAN_11_BIT, 8, 1000, 0, "versions", NULL, NO_ROWS, NO_ROWS},                           \
+    {0x364, CAN_11_BIT, 8, 1000, 0, "packs", NULL, ROWS(packs), NO_ROWS},                          \
+    {0x371, CAN_11_BIT | ASIDE, 8, 1000, 0, "limits_on_grid", NULL, ROWS(on_grid), NO_ROWS}
 
 static const struct can_message pylon[] = {
     CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS, CAN_351_PYLON_ALARMS,

@@ -7,7 +7,7 @@
  * current 0 and a charge voltage lowered to the present one (a, b).
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 static const struct can_field state[] = {
     {FROM(soc_permille), 0, U16LE, 10, 1, 0, REQUIRED}, /* 0.01 % */

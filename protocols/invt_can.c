@@ -5,7 +5,7 @@
  * Charge stops and a bank without a fresh pack is told as in pylon_can.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 /* clang-format off */
 const struct can_message can_351_padded[6] = {

@@ -85,7 +85,8 @@ static const struct can_field measurements[] = {
 
 /* clang-format off */
 /* Four cells that begin with cell n; a frame without its first cell is not needed. */
-#define CELLS(n) {CELL(n, 0, REQUIRED), CELL((n) + 1, 2, 0), CELL((n) + 2, 4, 0), CELL((n) + 3, 6, 0)}
+#define CELLS(n)                                                                                   \
+    {CELL(n, 0, REQUIRED), CELL((n) + 1, 2, 0), CELL((n) + 2, 4, 0), CELL((n) + 3, 6, 0)}
 
 static const struct can_field cell_voltages[][CELLS_PER_FRAME] = {
     CELLS(0), CELLS(4), CELLS(8), CELLS(12), CELLS(16), CELLS(20), CELLS(24),
@@ -135,7 +136,9 @@ static const struct can_alarm errors[] = {
 
 #define SHORT (CAN_11_BIT | HOST_PACK)
 #define LONG (CAN_29_BIT | HOST_PACK)
-#define CELL_FRAME(n) {0x18E028F4 + 0x10000 * (n), LONG, 8, 1000, 0, "cell_voltages", NULL, ROWS(cell_voltages[n]), NO_ROWS}
+#define CELL_FRAME(n)                                                                              \
+    {0x18E028F4 + 0x10000 * (n), LONG, 8, 1000, 0, "cell_voltages", NULL, ROWS(cell_voltages[n]),  \
+     NO_ROWS}
 
 static const struct can_message messages[] = {
     {0x2F4,      SHORT,               8, 20,   3000, "status",           NULL, ROWS(status),           NO_ROWS},

@@ -7,7 +7,7 @@
  * are set, 355 and 356 stop.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 enum { TIMEOUT_MS = 10000 };
 

@@ -9,7 +9,7 @@
  */
 #include "core/alarms.h"
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 enum { TIMEOUT_MS = 10000, PATIENCE_MS = 10000 };
 

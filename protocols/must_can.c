@@ -6,7 +6,7 @@
  * in pylon_can.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 static const struct can_message answers[] = {CAN_351_HEARTBEAT};
 

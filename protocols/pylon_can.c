@@ -7,7 +7,7 @@
  * and 356 stop.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 static const struct can_field product[] = {
     {FROM(full_mah), 4, U16LE, 1, 1000, 0, 0}, /* 1 Ah */

@@ -6,7 +6,7 @@
  * and current 0; without a fresh pack internal communication failure is set, 355, 356 stop.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 /* clang-format off */
 static const struct can_message messages[] = {

@@ -7,7 +7,7 @@
  * charges. A state of charge that is not known is sent as not valid, never as 0.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 static const struct can_message battery[] = {
     CAN_351_SMA_LIMITS, CAN_351_SMA_STATE,         CAN_351_SMA_MEASUREMENTS,          CAN_351_PAIRS,

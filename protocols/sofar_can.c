@@ -7,7 +7,7 @@
  * for, only the first cells and sensors.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 enum { TIMEOUT_MS = 10000, PACK_STEP = 0x1000 };
 

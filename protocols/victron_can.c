@@ -8,7 +8,7 @@
  * remaining charge into 35F, others the installed one; 379 is always the installed one.
  */
 #include "protocols/can.h"
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 #include "wire/can_table.h"
 
 static const struct can_field charge_now[] = {

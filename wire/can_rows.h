@@ -89,8 +89,7 @@ struct can_range {
     int32_t max;
 };
 
-/* For what rows cannot say. encode: after them; false: not to be sent. decode: before; true: done.
- */
+/* For what rows cannot say. encode: after them; false: not sent. decode: before; true: done. */
 typedef bool can_encode_hook(const struct can_message *message, const struct view *view,
                              unsigned pack, struct can_frame *frame);
 typedef bool can_decode_hook(const struct can_message *message, const struct can_frame *frame,

@@ -41,7 +41,7 @@ static bool is_bit(const struct field_type_info *type)
 static bool is_absent(const struct can_field *field, const struct field_type_info *type,
                       int64_t raw)
 {
-    int64_t mask = (1ll << type->bits) - 1;
+    int64_t mask = ((int64_t)1 << type->bits) - 1;
     return field->absent != REQUIRED && ((raw ^ field->absent) & mask) == 0;
 }
 

@@ -2,7 +2,7 @@
  * What the shared frames of the 0x351 family need beyond rows: cell extremes of senders that
  * disagree about units, text in the same frames, packs by address, in a protocol made for it.
  */
-#include "protocols/can_351.h"
+#include "protocols/can_351_messages.h"
 
 #include "tests/support/test.h"
 #include "wire/can_table.h"

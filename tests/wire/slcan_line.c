@@ -58,33 +58,11 @@ static void what_is_not_a_whole_frame_is_bad(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "t\r",
-        "t35\r",
-        "t351\r",
-        "t3519\r",
-        "t351:\r",
-        "t351/\r",
-        "t3511\r",
-        "t3511A\r",
-        "t3511G0\r",
-        "t3511AAA\r",
-        "t8000\r",
-        "t35G0\r",
-        "T20000000 0\r",
-        "T200000000\r",
-        "T1FFFFFFF\r",
-        "r351\r",
-        "r800\r",
-        "r3519\r",
-        "R200000000\r",
-        "r35181\r",
-        "x\r",
-        "351\r",
-        "t35\t10\r",
-        "t3511\x80"
-        "0\r",
-        "\x7F\r",
-        " \r",
+        "t\r",           "t35\r",        "t351\r",      "t3519\r",    "t351:\r",   "t351/\r",
+        "t3511\r",       "t3511A\r",     "t3511G0\r",   "t3511AAA\r", "t8000\r",   "t35G0\r",
+        "T20000000 0\r", "T200000000\r", "T1FFFFFFF\r", "r351\r",     "r800\r",    "r3519\r",
+        "R200000000\r",  "r35181\r",     "x\r",         "351\r",      "t35\t10\r", "t3511\200G\r",
+        "\x7F\r",        " \r",
     };
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_int_equal(taken(lines[i]), SLCAN_BAD);
