@@ -147,7 +147,7 @@ const struct can_field can_351_capacity[1] = {
 #define PAIR_WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 4, mask},
 
 /* clang-format off */
-#define PYLON_ROWS(ROW, HOT)                                                                        \
+#define PYLON_ROWS(ROW, HOT)                                                                      \
     ROW(cell_over_voltage,        0, 0x02) ROW(pack_over_voltage,        0, 0x02)                  \
     ROW(cell_over_voltage_2,      0, 0x02)                                                         \
     ROW(cell_under_voltage,       0, 0x04) ROW(pack_under_voltage,       0, 0x04)                  \
