@@ -13,9 +13,8 @@
 const struct protocol protocols[] = {
 #define PROFILES(can) can, COUNT(can)
 #define NO_CAN NULL, 0
-#define PROTOCOL(name, brand, title, bus, bitrate, tested, model, menu, evidence, can, explain)    \
-    {#name, brand,  title, bitrate, tested, model, menu, BUS_##bus, EVIDENCE_##evidence,           \
-     can,   explain},
+#define PROTOCOL(name, title, bus, bitrate, evidence, can, explain)                                \
+    {#name, title, bitrate, BUS_##bus, EVIDENCE_##evidence, can, explain},
 #include "protocols/protocols.def"
 #undef PROTOCOL
 };

@@ -46,13 +46,9 @@ struct message {
 typedef void message_function(void *context, const struct message *message);
 
 struct protocol {
-    const char *name;  /* file name of the protocol, as on the command line */
-    const char *brand; /* columns of the manual's table */
-    const char *title; /* official name of its document */
-    uint32_t bitrate;  /* bit/s or baud */
-    const char *tested_by_maker;
-    const char *model;
-    const char *menu;               /* what to choose in the inverter's menu */
+    const char *name;               /* file name of the protocol, as on the command line */
+    const char *title;              /* official name of its document */
+    uint32_t bitrate;               /* bit/s or baud */
     uint8_t bus;                    /* enum bus */
     uint8_t evidence;               /* enum evidence */
     const struct can_protocol *can; /* the profiles, the default first; NULL for serial protocols */

@@ -127,13 +127,9 @@ static void put_protocol(struct text_writer *writer, size_t row)
 {
     const struct protocol *protocol = &protocols[row];
     json_put_string(writer, "name", protocol->name);
-    put_known(writer, "brand", protocol->brand);
     put_known(writer, "title", protocol->title);
     json_put_string(writer, "bus", bus_name[protocol->bus]);
     json_put_integer(writer, "bitrate", protocol->bitrate);
-    put_known(writer, "tested_by_maker", protocol->tested_by_maker);
-    put_known(writer, "model", protocol->model);
-    put_known(writer, "menu", protocol->menu);
     json_put_string(writer, "evidence", evidence_name[protocol->evidence]);
 }
 

@@ -111,12 +111,12 @@ static void print_control(const struct control_line *line, bool json)
 void describe_jk_registers(const struct protocol *protocol, bool json)
 {
     if (!json)
-        printf("# %s\n\n%s, %s. Evidence: %s.\n\n"
+        printf("# %s\n\n%s. Evidence: %s.\n\n"
                "Register = block + byte offset; raw = value x scale. Little-endian in the frame, "
                "big-endian over Modbus.\n\n"
                "| Register | Frame byte | Type | Count | Name | Scale | Unit | Access | BLE |\n"
                "|---|---|---|---|---|---|---|---|---|\n",
-               protocol->name, protocol->brand, protocol->title, evidence_name[protocol->evidence]);
+               protocol->name, protocol->title, evidence_name[protocol->evidence]);
     for (size_t i = 0; i < jk_register_count; i++) {
         const struct line line = line_of(&jk_registers[i]);
         if (json)
