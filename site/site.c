@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/number.h"
+#include "protocols/protocols.h"
 #include "site/inverter_link.h"
 
 enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, AMBIENT_MS = 60000 };
@@ -46,9 +47,12 @@ static void init_plant(struct site *site, const struct site_setup *setup)
     sim_inverter_init(&site->inverter, setup->params->nominal_mah * setup->pack_count);
 }
 
+/* Of a host that does not know the protocol in its settings nothing will ever be heard. */
 static void set_inverter(struct site *site, const struct can_protocol *can,
                          const struct sim_brand *brand)
 {
+    if (can == NULL)
+        can = protocol_find_can(sim_brands[0].protocol);
     if (brand == NULL)
         brand = sim_brand_of_protocol(can->name, can->profile);
     sim_inverter_set_brand(&site->inverter, brand);
