@@ -59,7 +59,7 @@ static const struct {
     {VALUE_pack_discharge_mask, 1     },
 };
 
-static void fill_bank(struct snapshot *bank)
+void conform_sound_bank(struct snapshot *bank)
 {
     snapshot_init(bank);
     for (uint16_t id = 0; id < VALUE_NUMBER_COUNT; id++)
@@ -87,7 +87,7 @@ void conform_init(struct conform *conform, const struct can_protocol *protocol,
         end_us += 10ull * duration_ms * shares[phase];
         conform->phase_end_us[phase] = end_us;
     }
-    fill_bank(&conform->bank);
+    conform_sound_bank(&conform->bank);
     snapshot_init(&conform->told);
     can_receiver_init(&conform->listener, protocol, now_us);
     can_receiver_init(&conform->inverter, protocol, now_us);

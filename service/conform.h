@@ -89,6 +89,9 @@ struct conform_rule {
     uint8_t roles;      /* enum conform_role */
 };
 
+/* What the kit says as a battery: every number known, nothing wrong. */
+void conform_sound_bank(struct snapshot *bank);
+
 /* `duration_ms` is divided among the phases of the role. */
 void conform_init(struct conform *conform, const struct can_protocol *protocol,
                   enum conform_role role, uint64_t now_us, uint32_t duration_ms);

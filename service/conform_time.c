@@ -23,15 +23,19 @@ static uint64_t period_us(const struct can_message *message)
     return 1000ull * message->period_ms;
 }
 
-/* Packs come in turn or all at once, as the maker likes. */
-static bool is_timed(const struct can_message *message)
+/* What a sound device sends by schedule; hooks hold back what has nothing to say. */
+static bool is_due(const struct conform *conform, const struct can_message *message)
 {
-    return message->period_ms > 0 && !(message->form & EACH_PACK);
+    struct view view = {&conform->bank, {&conform->bank}};
+    struct can_frame frame;
+    return message->period_ms > 0 && !(message->form & ASIDE) &&
+           can_encode(conform->protocol, message, &view, 0, &frame);
 }
 
-static bool is_due(const struct can_message *message)
+/* Packs come in turn or all at once, as the maker likes. */
+static bool is_timed(const struct conform *conform, const struct can_message *message)
 {
-    return message->period_ms > 0 && !(message->form & ASIDE);
+    return !(message->form & EACH_PACK) && is_due(conform, message);
 }
 
 static void put_id(struct text_writer *detail, const struct can_message *message)
@@ -89,7 +93,7 @@ static enum conform_outcome present(const struct conform *conform, struct text_w
     unsigned expected = 0;
     unsigned missing = 0;
     for (size_t i = 0; i < count; i++) {
-        bool wanted = supervised ? rows[i].timeout_ms > 0 : is_due(&rows[i]);
+        bool wanted = supervised ? rows[i].timeout_ms > 0 : is_due(conform, &rows[i]);
         expected += wanted;
         if (!wanted || !is_missing(conform, i, supervised))
             continue;
@@ -178,7 +182,7 @@ enum conform_outcome conform_measure_period(const struct conform *conform,
     struct gaps gaps = {0};
     for (size_t i = 0; i < count; i++) {
         const struct conform_message *message = &conform->messages[i];
-        if (!is_timed(&rows[i]) || message->gaps < GAPS_MIN)
+        if (!is_timed(conform, &rows[i]) || message->gaps < GAPS_MIN)
             continue;
         uint64_t mean_us = message->gap_sum_us / message->gaps;
         uint64_t room_us = period_us(&rows[i]) * PERIOD_PERCENT / 100;
@@ -197,7 +201,7 @@ enum conform_outcome conform_measure_jitter(const struct conform *conform,
     struct gaps gaps = {0};
     for (size_t i = 0; i < count; i++) {
         const struct conform_message *message = &conform->messages[i];
-        if (!is_timed(&rows[i]) || message->gaps < GAPS_MIN)
+        if (!is_timed(conform, &rows[i]) || message->gaps < GAPS_MIN)
             continue;
         uint64_t mean_us = message->gap_sum_us / message->gaps;
         uint64_t room_us = period_us(&rows[i]) * JITTER_PERCENT / 100;
@@ -210,11 +214,13 @@ enum conform_outcome conform_measure_jitter(const struct conform *conform,
 
 /* Begin and end */
 
-static uint64_t longest_period_us(const struct can_message *rows, size_t count)
+static uint64_t longest_period_us(const struct conform *conform)
 {
+    size_t count;
+    const struct can_message *rows = conform_rows(conform, &count);
     uint64_t longest_us = 0;
     for (size_t i = 0; i < count; i++) {
-        if (is_due(&rows[i]) && period_us(&rows[i]) > longest_us)
+        if (is_due(conform, &rows[i]) && period_us(&rows[i]) > longest_us)
             longest_us = period_us(&rows[i]);
     }
     return longest_us;
@@ -229,7 +235,7 @@ enum conform_outcome conform_measure_start(const struct conform *conform,
     const struct can_message *rows = conform_rows(conform, &count);
     uint64_t first_us = UINT64_MAX;
     uint64_t last_us = 0;
-    uint64_t cycle_us = longest_period_us(rows, count);
+    uint64_t cycle_us = longest_period_us(conform);
     for (size_t i = 0; i < count; i++) {
         const struct conform_message *message = &conform->messages[i];
         if (message->count > 0 && message->first_us < first_us)
@@ -261,7 +267,7 @@ static enum conform_outcome goes_on(const struct conform *conform, enum conform_
     for (size_t i = 0; i < count; i++) {
         const struct conform_message *message = &conform->messages[i];
         uint64_t allowed_us = 2 * period_us(&rows[i]) + LATE_US;
-        bool known = message->count > 0 && is_due(&rows[i]) && is_timed(&rows[i]);
+        bool known = message->count > 0 && is_timed(conform, &rows[i]);
         if (!known || end_us - start_us < allowed_us)
             continue;
         judged++;

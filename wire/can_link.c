@@ -37,12 +37,29 @@ static bool take_due(uint64_t *due_us, uint16_t period_ms, uint64_t now_us)
     return true;
 }
 
-static bool complete(const struct can_protocol *protocol, const struct view *view)
+/* The pack whose turn it is, or the one that speaks. */
+static unsigned pack_in_turn(const struct can_sender *sender, const struct view *view,
+                             const struct can_message *message)
 {
+    if (!(message->form & (EACH_PACK | HOST_PACK)))
+        return 0;
+    unsigned present[PACK_MAX] = {0};
+    unsigned count = 0;
+    for (unsigned i = 0; i < PACK_MAX; i++) {
+        if (view->pack[i] != NULL)
+            present[count++] = i;
+    }
+    return message->form & EACH_PACK && count > 0 ? present[sender->turn % count] : present[0];
+}
+
+static bool complete(const struct can_sender *sender, const struct view *view)
+{
+    const struct can_protocol *protocol = sender->protocol;
     struct can_frame frame;
     for (size_t i = 0; i < protocol->message_count; i++) {
         const struct can_message *message = &protocol->messages[i];
-        if (message->timeout_ms != 0 && !can_encode(protocol, message, view, 0, &frame))
+        unsigned pack = pack_in_turn(sender, view, message);
+        if (message->timeout_ms != 0 && !can_encode(protocol, message, view, pack, &frame))
             return false;
     }
     return true;
@@ -56,7 +73,7 @@ static void watch_packs(struct can_sender *sender, const struct view *view, uint
     sender->without_pack = without;
     sender->silent = without && now_us - sender->without_us >= CAN_SILENCE_US;
     if (!sender->started)
-        sender->started = complete(sender->protocol, view);
+        sender->started = complete(sender, view);
 }
 
 /* What is scheduled rests while an inverter asks; what is only asked for has no period. */
@@ -85,19 +102,6 @@ void can_sender_step(struct can_sender *sender, const struct view *view, uint64_
         sender->pending = 0;
 }
 
-/* The pack whose turn it is, or the one that speaks. */
-static unsigned pack_in_turn(const struct can_sender *sender, const struct view *view,
-                             const struct can_message *message)
-{
-    unsigned present[PACK_MAX] = {0};
-    unsigned count = 0;
-    for (unsigned i = 0; i < PACK_MAX; i++) {
-        if (view->pack[i] != NULL)
-            present[count++] = i;
-    }
-    return message->form & EACH_PACK && count > 0 ? present[sender->turn % count] : present[0];
-}
-
 bool can_sender_transmit(struct can_sender *sender, const struct view *view,
                          struct can_frame *frame)
 {
@@ -107,8 +111,7 @@ bool can_sender_transmit(struct can_sender *sender, const struct view *view,
             continue;
         sender->pending &= ~(1u << i);
         const struct can_message *message = &protocol->messages[i];
-        unsigned pack =
-            message->form & (EACH_PACK | HOST_PACK) ? pack_in_turn(sender, view, message) : 0;
+        unsigned pack = pack_in_turn(sender, view, message);
         if (can_encode(protocol, message, view, pack, frame)) {
             sender->sent++;
             return true;

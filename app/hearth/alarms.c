@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hearth alarms: every alarm with its rules (trip, delay, release, what opens), or the matrix of
- * what each one stops, lights and sets on every CAN protocol. All of it is read from the tables
- * that do it.
+ * app/hearth/alarm_matrix.c. All of it is read from the tables that do it.
  */
 #include <argp.h>
 #include <stdio.h>
 
+#include "app/hearth/alarm_matrix.h"
 #include "app/hearth/command.h"
 #include "core/alarms.h"
 #include "core/contacts.h"
 #include "core/protect_rules.h"
-#include "protocols/protocols.h"
 #include "ui/text.h"
 #include "ui/words.h"
-#include "wire/can_table.h"
 
 enum { CELL_SIZE = 64 };
 
@@ -22,7 +20,7 @@ static const struct argp_option options[] = {
     {NULL,     '\0', NULL, 0, NULL,                                                   0},
 };
 
-static const char *const severity_name[] = {"warning", "protection", "fault"};
+const char *const severity_name[] = {"warning", "protection", "fault"};
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -143,8 +141,7 @@ static void print_list(void)
         print_alarm(id, &params);
 }
 
-/* What the rules that raise this alarm stop. Alarms without a rule are raised elsewhere. */
-static const char *rule_stops(size_t alarm)
+const char *alarm_stops(size_t alarm)
 {
     uint8_t blocks = 0;
     for (size_t id = 0; id < RULE_COUNT; id++) {
@@ -154,74 +151,12 @@ static const char *rule_stops(size_t alarm)
     return blocks_words(blocks);
 }
 
-static const char *bit_of(uint8_t mask)
-{
-    static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
-    size_t bit = 0;
-    while (bit < 7 && !(mask >> bit & 1))
-        bit++;
-    return names[bit];
-}
-
-/* "359 0.1, w 2.1": frame, byte and bit; w for the warning. */
-static void can_places(const struct can_protocol *can, size_t alarm, char cell[CELL_SIZE])
-{
-    size_t used = 0;
-    snprintf(cell, CELL_SIZE, "-");
-    for (size_t m = 0; m < can->message_count; m++) {
-        const struct can_message *message = &can->messages[m];
-        for (size_t i = 0; i < message->alarm_count && used < CELL_SIZE; i++) {
-            const struct can_alarm *row = &message->alarms[i];
-            if (row->alarm != alarm)
-                continue;
-            used += (size_t)snprintf(cell + used, CELL_SIZE - used, "%s%s%03X %u.%s",
-                                     used ? ", " : "", row->set == IN_WARNINGS ? "w " : "",
-                                     (unsigned)message->id, row->byte, bit_of(row->mask));
-        }
-    }
-}
-
-static void print_matrix_head(void)
-{
-    printf("| Alarm | Severity | Stops by rule | ALM lamp | Contact source | JK bit |");
-    for (size_t i = 0; i < protocol_count; i++) {
-        if (protocols[i].can != NULL)
-            printf(" %s |", protocols[i].name);
-    }
-    printf("\n|---|---|---|---|---|---|");
-    for (size_t i = 0; i < protocol_count; i++) {
-        if (protocols[i].can != NULL)
-            printf("---|");
-    }
-    putchar('\n');
-}
-
-static void print_matrix(void)
-{
-    print_matrix_head();
-    for (size_t id = 0; id < ALARM_COUNT; id++) {
-        const struct alarm_info *info = &alarm_info[id];
-        char cell[CELL_SIZE];
-        printf("| %s | %s | %s | %s | ", info->name, severity_name[info->severity], rule_stops(id),
-               info->led == ALARM_LED_ALM ? "yes" : "-");
-        printf(info->contact_source ? "%d | " : "- | ", info->contact_source);
-        printf(info->jk_bit >= 0 ? "%d |" : "- |", info->jk_bit);
-        for (size_t i = 0; i < protocol_count; i++) {
-            if (protocols[i].can == NULL)
-                continue;
-            can_places(protocols[i].can, id, cell);
-            printf(" %s |", cell);
-        }
-        putchar('\n');
-    }
-}
-
 int alarms_command(int argc, char **argv)
 {
     bool matrix = false;
     argp_parse(&parser, argc, argv, 0, NULL, &matrix);
     if (matrix)
-        print_matrix();
+        alarm_matrix_print();
     else
         print_list();
     return EXIT_DONE;

@@ -23,7 +23,7 @@ struct describe_options {
 };
 
 /* Every element of a row that is an array has its own id. */
-static const struct value_info *field_info(const struct can_field *field)
+const struct value_info *describe_info(const struct can_field *field)
 {
     size_t row = VALUE_ROW_COUNT - 1;
     while (row > 0 && value_info[row].id > field->value)
@@ -31,13 +31,13 @@ static const struct value_info *field_info(const struct can_field *field)
     return &value_info[row];
 }
 
-static void field_name(const struct can_field *field, char *name, size_t size)
+void describe_name(const struct can_field *field, char name[DESCRIBE_NAME_SIZE])
 {
-    const struct value_info *info = field_info(field);
+    const struct value_info *info = describe_info(field);
     if (info->kind == VALUE_KIND_ARRAY)
-        snprintf(name, size, "%s_%u", info->name, field->value - info->id);
+        snprintf(name, DESCRIBE_NAME_SIZE, "%s_%u", info->name, field->value - info->id);
     else
-        snprintf(name, size, "%s", info->name);
+        snprintf(name, DESCRIBE_NAME_SIZE, "%s", info->name);
 }
 
 static const char *field_rounding(const struct can_field *field)
@@ -60,7 +60,7 @@ static void each_message(const struct can_protocol *can, void *context,
         visit(context, &can->answers[i], false);
 }
 
-static unsigned bit_number(uint8_t mask)
+unsigned describe_bit(uint8_t mask)
 {
     unsigned bit = 0;
     while (bit < 7 && !(mask >> bit & 1))
@@ -70,10 +70,10 @@ static unsigned bit_number(uint8_t mask)
 
 static void markdown_field(const struct can_field *field)
 {
-    char name[40];
-    field_name(field, name, sizeof(name));
+    char name[DESCRIBE_NAME_SIZE];
+    describe_name(field, name);
     printf("| %u | %s | %s | %s | ", field->byte, can_field_type(field)->name, name,
-           unit_name[field_info(field)->unit]);
+           unit_name[describe_info(field)->unit]);
     printf("x %d / %d + %d | %s | ", field->num, field->den, field->offset, field_rounding(field));
     if (field->absent == REQUIRED)
         printf("not sent |\n");
@@ -95,7 +95,7 @@ static void markdown_message(void *context, const struct can_message *message, b
         printf("\n| Byte | Bit | Set by |\n|---|---|---|\n");
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        printf("| %u | %u | %s %s |\n", row->byte, bit_number(row->mask),
+        printf("| %u | %u | %s %s |\n", row->byte, describe_bit(row->mask),
                row->set == IN_WARNINGS ? "warning" : "alarm", alarm_info[row->alarm].name);
     }
 }
@@ -107,65 +107,15 @@ static void print_markdown(const struct protocol *protocol, const struct can_pro
     each_message(can, NULL, markdown_message);
 }
 
-/* A DBC file has each name once in a message: the second place of a value is NAME_2. */
-static unsigned place_number(const struct can_message *message, const struct can_field *field)
-{
-    unsigned number = 1;
-    for (const struct can_field *other = message->fields; other < field; other++)
-        number += other->value == field->value;
-    return number;
-}
-
-/* Physical value in the units of the project: (raw - offset) * den / num. */
-static void dbc_field(const struct can_field *field, const struct can_message *message)
-{
-    const struct field_type_info *type = can_field_type(field);
-    unsigned bits = type->bits > 0 ? type->bits : 8u * (message->size - field->byte);
-    unsigned start = 8u * field->byte + (type->big_endian ? 7u : type->shift);
-    double factor = type->bits > 0 ? (double)field->den / field->num : 1;
-    char name[40];
-    field_name(field, name, sizeof(name));
-    printf(" SG_ %s", name);
-    if (place_number(message, field) > 1)
-        printf("_%u", place_number(message, field));
-    printf(" : %u|%u@%d%c (%.9g,%.9g) [0|0] \"%s\" Vector__XXX\n", start, bits,
-           type->big_endian ? 0 : 1, type->is_signed ? '-' : '+', factor, -field->offset * factor,
-           unit_name[field_info(field)->unit]);
-}
-
-static void dbc_message(void *context, const struct can_message *message, bool battery)
-{
-    (void)context;
-    uint32_t id = message->id | ((message->form & CAN_FORMAT_MASK) == CAN_29_BIT ? 0x80000000u : 0);
-    printf("\nBO_ %u %s: %u %s\n", (unsigned)id, message->name, message->size,
-           battery ? "Battery" : "Inverter");
-    for (size_t i = 0; i < message->field_count; i++)
-        dbc_field(&message->fields[i], message);
-    for (size_t i = 0; i < message->alarm_count; i++) {
-        const struct can_alarm *row = &message->alarms[i];
-        if (can_alarm_is_first(message, row))
-            printf(" SG_ %s_%s : %u|1@1+ (1,0) [0|1] \"\" Vector__XXX\n",
-                   row->set == IN_WARNINGS ? "warning" : "alarm", alarm_info[row->alarm].name,
-                   8u * row->byte + bit_number(row->mask));
-    }
-}
-
-static void print_dbc(const struct protocol *protocol, const struct can_protocol *can)
-{
-    (void)protocol;
-    printf("VERSION \"\"\n\nNS_ :\n\nBS_:\n\nBU_: Battery Inverter\n");
-    each_message(can, NULL, dbc_message);
-}
-
 static void json_field(struct text_writer *json, const struct can_field *field)
 {
-    char name[40];
-    field_name(field, name, sizeof(name));
+    char name[DESCRIBE_NAME_SIZE];
+    describe_name(field, name);
     json_open(json, '{');
     json_put_string(json, "value", name);
     json_put_integer(json, "byte", field->byte);
     json_put_string(json, "type", can_field_type(field)->name);
-    json_put_string(json, "unit", unit_name[field_info(field)->unit]);
+    json_put_string(json, "unit", unit_name[describe_info(field)->unit]);
     json_put_integer(json, "num", field->num);
     json_put_integer(json, "den", field->den);
     json_put_integer(json, "offset", field->offset);
@@ -198,7 +148,7 @@ static void json_message(void *context, const struct can_message *message, bool 
         json_put_string(json, "alarm", alarm_info[row->alarm].name);
         json_put_boolean(json, "warning", row->set == IN_WARNINGS);
         json_put_integer(json, "byte", row->byte);
-        json_put_integer(json, "bit", bit_number(row->mask));
+        json_put_integer(json, "bit", describe_bit(row->mask));
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -212,6 +162,12 @@ static void print_json(const struct protocol *protocol, const struct can_protoco
     writer_init(&json, buffer, sizeof(buffer));
     json_open(&json, '{');
     json_put_string(&json, "protocol", protocol->name);
+    json_put_string(&json, "profile", can->profile);
+    json_key(&json, "profiles");
+    json_open(&json, '[');
+    for (size_t i = 0; i < protocol->can_count; i++)
+        json_add_string(&json, protocol->can[i].profile);
+    json_close(&json, ']');
     json_put_string(&json, "title", protocol->title);
     json_put_integer(&json, "bitrate", protocol->bitrate);
     json_put_string(&json, "evidence", evidence_name[protocol->evidence]);
@@ -228,7 +184,7 @@ static const struct format {
     print_function *print;
 } formats[] = {
     {"md",   print_markdown},
-    {"dbc",  print_dbc     },
+    {"dbc",  describe_dbc  },
     {"json", print_json    },
 };
 
@@ -275,7 +231,7 @@ int describe_command(int argc, char **argv)
     if (protocol == NULL)
         return usage_error("describe", "unknown protocol '%s'; `hearth protocols` lists them",
                            options.protocol_name);
-    if (protocol->can == NULL && options.print == print_dbc)
+    if (protocol->can == NULL && options.print == describe_dbc)
         return usage_error("describe", "dbc is a format for CAN; %s runs on %s", protocol->name,
                            bus_name[protocol->bus]);
     if (protocol->can == NULL)

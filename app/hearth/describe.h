@@ -6,7 +6,21 @@
 
 #include <stdbool.h>
 
+#include "core/snapshot.h"
 #include "protocols/protocols.h"
+#include "wire/can_rows.h"
+
+#define DESCRIBE_NAME_SIZE 40
+
+/* The value of a row; that of an array for its elements. */
+const struct value_info *describe_info(const struct can_field *field);
+void describe_name(const struct can_field *field, char name[DESCRIBE_NAME_SIZE]);
+
+/* 0 to 7. */
+unsigned describe_bit(uint8_t mask);
+
+/* A DBC file (Vector's text form, read by CAN tools) on standard output. */
+void describe_dbc(const struct protocol *protocol, const struct can_protocol *can);
 
 /* The registers of a JK pack, from protocols/jk_map.def: Markdown, or a JSON object per register.
  */

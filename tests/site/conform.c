@@ -79,7 +79,7 @@ static void run_late(struct bench *bench, const struct can_protocol *can, enum c
     memset(bench, 0, sizeof(*bench));
     bench->can = can;
     bench->now_us = bench->heard_us = start_us;
-    fill_bank(&bench->bank);
+    conform_sound_bank(&bench->bank);
     can_sender_init(&bench->battery, can, start_us + 1000ull * silent_ms);
     can_receiver_init(&bench->inverter, can, start_us);
     conform_init(&bench->conform, can, role, start_us, DURATION_MS);

@@ -136,6 +136,20 @@ static void packs_that_are_there_speak_in_turn(void **state)
     assert_int_equal(spoke, 1 << 0 | 1 << 4 | 1 << 9);
 }
 
+static void the_pack_that_speaks_need_not_be_the_first(void **state)
+{
+    (void)state;
+    static const struct can_message own[] = {
+        {0x20, CAN_11_BIT | HOST_PACK, 2, 1000, 3000, "own", NULL, ROWS(voltage), NO_ROWS},
+    };
+    static const struct can_protocol of_one = {
+        .name = "own", .profile = "", BATTERY(own), .pack_step = 1};
+    view_of();
+    struct view view = {&packs[0], {[7] = &packs[1]}};
+    can_sender_init(&sender, &of_one, 0);
+    assert_int_equal(take(&view, 0), 1ull << 0x27);
+}
+
 static void without_packs_nothing_is_said_of_packs(void **state)
 {
     (void)state;
@@ -201,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_poll_that_comes_before_the_first_values_is_not_answered),
         cmocka_unit_test(the_heartbeat_is_no_poll),
         cmocka_unit_test(packs_that_are_there_speak_in_turn),
+        cmocka_unit_test(the_pack_that_speaks_need_not_be_the_first),
         cmocka_unit_test(without_packs_nothing_is_said_of_packs),
         cmocka_unit_test(every_answer_keeps_its_own_period),
         cmocka_unit_test(what_is_aside_is_no_part_of_the_values),
