@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "port/linux/can_port.h"
 #include "port/linux/error.h"
+#include "protocols/can_guess.h"
 #include "protocols/protocols.h"
 #include "sim/inverter_display.h"
 #include "site/inverter_link.h"
@@ -45,10 +46,13 @@ struct virtual_inverter {
     int32_t seconds;           /* 0: until Ctrl-C */
     bool json;
     bool extended;
+    bool guesses;    /* the protocol is not known yet */
+    bool any_brand;  /* it becomes the brand of the protocol */
     uint8_t options; /* enum sim_option */
     struct loop loop;
     struct loop_timer timer;
     struct can_port port;
+    struct can_guess guess;
     struct can_receiver receiver;
     struct sim_inverter sim;
     struct sim_inverter_sight sight;
@@ -58,21 +62,25 @@ struct virtual_inverter {
     uint64_t report_us; /* of the last JSON line */
 };
 
+/* clang-format off */
 static const struct argp_option options[] = {
-    {"brand",                                     OPTION_BRAND, "NAME", 0, "Whose inverter; `--brand list` shows all", 0},
-    {"protocol",                                     OPTION_PROTOCOL, "NAME", 0, "Instead of the brand's: NAME or NAME:PROFILE", 0},
+    {"brand", OPTION_BRAND, "NAME", 0,
+     "Whose inverter; `list` shows all, `auto` is the brand of what the battery speaks", 0},
+    {"protocol", OPTION_PROTOCOL, "NAME", 0,
+     "Instead of the brand's: NAME, NAME:PROFILE or auto (what the battery speaks)", 0},
     {"seconds", OPTION_SECONDS, "N", 0, "Ends after N seconds (never)", 0},
-    {"solar",                                           OPTION_SOLAR, "W", 0, "Power of the sun (4000)", 0},
-    {"load",OPTION_LOAD, "W", 0, "Power of the household (1000)", 0},
-    {"json",                                          OPTION_JSON, NULL, 0, "JSON Lines: every second and at every change", 0},
-    {"goes-on",                                          OPTION_GOES_ON, NULL, 0, "A lost battery does not stop a Deye (BMS_Err_Stop off)",
-     0},
-    {"ignores-zero",                                   OPTION_IGNORES_ZERO, NULL, 0,
+    {"solar", OPTION_SOLAR, "W", 0, "Power of the sun (4000)", 0},
+    {"load", OPTION_LOAD, "W", 0, "Power of the household (1000)", 0},
+    {"json", OPTION_JSON, NULL, 0, "JSON Lines: every second and at every change", 0},
+    {"goes-on", OPTION_GOES_ON, NULL, 0,
+     "A lost battery does not stop a Deye (BMS_Err_Stop)", 0},
+    {"ignores-zero", OPTION_IGNORES_ZERO, NULL, 0,
      "Takes current limits of 0 for none, as Deye and Solis at times", 0},
-    {"off-grid",                                        OPTION_OFF_GRID, NULL, 0, "No grid", 0},
-    {"extended",             OPTION_EXTENDED, NULL, 0, "Takes frames with 29-bit numbers too", 0},
-    {0                                          },
+    {"off-grid", OPTION_OFF_GRID, NULL, 0, "No grid", 0},
+    {"extended", OPTION_EXTENDED, NULL, 0, "Takes frames with 29-bit numbers too", 0},
+    {0},
 };
+/* clang-format on */
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -204,21 +212,55 @@ static void tick(void *context, uint64_t due_us)
         loop_stop(&inverter->loop, EXIT_DONE);
 }
 
+static void announce(const struct virtual_inverter *inverter)
+{
+    const struct can_protocol *can = inverter->receiver.protocol;
+    char text[160];
+    can_port_describe(&inverter->port, text, sizeof(text));
+    if (inverter->json)
+        return;
+    if (inverter->guesses)
+        printf("listens for the battery's protocol on %s\n", text);
+    else
+        printf("%s, %s%s%s on %s\n", inverter->sim.brand->title, can->name,
+               can->profile[0] != '\0' ? ":" : "", can->profile, text);
+    fflush(stdout);
+}
+
+static void listen_to(struct virtual_inverter *inverter, const struct can_protocol *can,
+                      const struct sim_brand *brand)
+{
+    sim_inverter_set_brand(&inverter->sim, brand);
+    inverter_link_init(&inverter->receiver, can, brand, clock_us());
+    inverter->receiver.accept_extended = inverter->extended;
+}
+
+static void guess(struct virtual_inverter *inverter, const struct can_frame *frame)
+{
+    can_guess_take(&inverter->guess, frame);
+    const struct can_protocol *can = can_guess_protocol(&inverter->guess);
+    if (can == NULL)
+        return;
+    inverter->guesses = false;
+    listen_to(inverter, can,
+              inverter->any_brand ? sim_brand_of_protocol(can->name, can->profile)
+                                  : inverter->sim.brand);
+    announce(inverter);
+}
+
 static void receive(void *context, const struct can_frame *frame, uint64_t now_us)
 {
     struct virtual_inverter *inverter = context;
-    can_receiver_receive(&inverter->receiver, frame, now_us);
+    if (inverter->guesses)
+        guess(inverter, frame);
+    else
+        can_receiver_receive(&inverter->receiver, frame, now_us);
 }
 
 /* Everything between "the port is open" and the end. */
 static int serve(struct virtual_inverter *inverter)
 {
-    char text[160];
-    can_port_describe(&inverter->port, text, sizeof(text));
-    if (!inverter->json)
-        printf("%s, %s:%s on %s\n", inverter->sim.brand->title, inverter->receiver.protocol->name,
-               inverter->receiver.protocol->profile, text);
-    fflush(stdout);
+    announce(inverter);
     inverter->timer = (struct loop_timer){.context = inverter, .tick = tick};
     if (loop_timer_start(&inverter->timer, &inverter->loop, TICK_MS) < 0)
         return EXIT_FAILED;
@@ -254,27 +296,35 @@ static void list_brands(FILE *stream)
                 sim_brands[i].protocol);
 }
 
+static bool is_auto(const char *name)
+{
+    return name != NULL && strcmp(name, "auto") == 0;
+}
+
 /* The brand and what it listens to. Returns an exit code. */
 static int choose(struct virtual_inverter *inverter)
 {
     const char *name = inverter->brand_name != NULL ? inverter->brand_name : "";
-    const struct sim_brand *brand = sim_brand_find(name);
+    const char *use = inverter->protocol_name;
+    inverter->any_brand = is_auto(name);
+    const struct sim_brand *brand = inverter->any_brand ? &sim_brands[0] : sim_brand_find(name);
     if (brand == NULL) {
-        fprintf(stderr, "hearth inverter: --brand '%s': known are\n", name);
+        fprintf(stderr, "hearth inverter: --brand '%s': known are auto and\n", name);
         list_brands(stderr);
         return EXIT_USAGE;
     }
-    const char *use = inverter->protocol_name != NULL ? inverter->protocol_name : brand->protocol;
+    inverter->guesses = is_auto(use) || (inverter->any_brand && use == NULL);
+    if (use == NULL || inverter->guesses)
+        use = brand->protocol;
     const struct can_protocol *can = protocol_find_can(use);
     if (can == NULL)
         return usage_error("inverter", "no CAN protocol '%s'; `hearth protocols` lists them", use);
-    uint64_t now_us = clock_us();
+    if (inverter->any_brand && !inverter->guesses)
+        brand = sim_brand_of_protocol(can->name, can->profile);
     sim_inverter_init(&inverter->sim, BANK_MAH);
-    sim_inverter_set_brand(&inverter->sim, brand);
+    listen_to(inverter, can, brand);
     inverter->sim.options = inverter->options;
-    inverter_link_init(&inverter->receiver, can, brand, now_us);
-    inverter->receiver.accept_extended = inverter->extended;
-    inverter->start_us = inverter->step_us = inverter->report_us = now_us;
+    inverter->start_us = inverter->step_us = inverter->report_us = clock_us();
     return EXIT_DONE;
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import can
+import pytest
 
 from hearth import PROGRAM, Hearth, free_port
 
@@ -52,6 +53,19 @@ def test_two_brands_on_one_bus_lose_the_battery_each_at_its_time():
         assert 2 < time.monotonic() - cut < 6
         pylon.expect(r"stopped; battery communication fault$")
         assert 8 < time.monotonic() - cut < 13
+
+
+@pytest.mark.parametrize("protocol, title", [
+    ("pylon_can:v12", "Pylon compatible, pylon_can:v12"),
+    ("victron_can", "Victron GX, victron_can"),
+    ("deye_can:dy33", "Deye, own batteries, deye_can:dy33")])
+def test_the_protocol_is_found_by_listening(protocol, title):
+    bus = new_bus()
+    with Hearth("pack", "--protocol", "can=" + protocol, "--can", bus), \
+            Hearth("inverter", "--brand", "auto", bus) as inverter:
+        inverter.expect("listens for the battery's protocol")
+        inverter.expect("^" + title + " on udpcan:")
+        inverter.expect(r"charging$")
 
 
 def test_json_lines_tell_limits_and_currents():
