@@ -4,7 +4,8 @@
  * current 0 alone: with a charge voltage below the measured one the inverter discharges without
  * limit. Any alarm of 35A stops it. A frame goes out once a second; it must not be faster than
  * 0.2 s. The inverter's own frames carry what it measures; its current is negative while it
- * charges. A state of charge that is not known is sent as not valid, never as 0.
+ * charges. Codes of no valid number are read as not known; a battery sends no frame in part. The
+ * quick stop 00F is known by name, nothing acts on it.
  */
 #include "protocols/can.h"
 #include "protocols/can_351_messages.h"
