@@ -19,9 +19,21 @@ export function amount(schema, unit, value, places) {
   return row.symbol ? `${text} ${row.symbol}` : text;
 }
 
+// The known elements of an array, counted from 1 where it does not begin at its beginning.
+function elements(schema, unit, values, places) {
+  const row = schema?.units[unit];
+  const known = values.filter((value) => value !== null);
+  const first = values.findIndex((value) => value !== null);
+  const range = first > 0 ? `${first + 1} to ${values.length}: ` : "";
+  const text = known.map((value) => (row ? decimal(value, row.exponent, places ?? row.exponent) : value)).join(", ");
+  return `${range}${text}${row?.symbol ? ` ${row.symbol}` : ""}`;
+}
+
 export function quantity(schema, name, value, places) {
   if (value === true) return "yes";
   if (value === false) return "no";
+  if (Array.isArray(value) && value.some((element) => typeof element === "number"))
+    return elements(schema, schema?.values[name]?.unit, value, places);
   if (Array.isArray(value)) return value.length ? value.map((id) => alarmLabel(schema, id)).join(", ") : "none";
   if (typeof value === "string") return schema?.reasons[value]?.words ?? value;
   return amount(schema, schema?.values[name]?.unit, value, places);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the inverter hears: the last frame of every identifier, its bytes and what they mean.
+// What the inverter hears: whose protocol, the last frame of every identifier, its bytes and what
+// they mean.
+import { Picker, Spoken, useChoice } from "./brand.jsx";
 import { label, quantity } from "./format.js";
 
 const OLD_MS = 3000;
@@ -22,13 +24,16 @@ function Meaning({ frame, schema }) {
   );
 }
 
-export function Frames({ frames, bank, schema }) {
+export function Frames({ frames, packs, bank, schema, online }) {
+  const choice = useChoice(packs, online);
   const rows = Object.values(frames).sort((a, b) => parseInt(a.id, 16) - parseInt(b.id, 16));
   return (
     <section class="card frames" aria-label="What the inverter hears">
-      <h2>
-        What the inverter hears {bank.site.protocol && <span class="quiet">{bank.site.protocol}</span>}
+      <h2 class="spoken">
+        What the inverter hears
+        {choice ? <Spoken choice={choice} site={bank.site} /> : <span class="quiet">{bank.site.protocol}</span>}
       </h2>
+      {choice && <Picker choice={choice} site={bank.site} />}
       {rows.length === 0 && <p class="quiet">Nothing has been sent yet.</p>}
       <table>
         <tbody>

@@ -18,8 +18,13 @@ function addToTrend(trend, bank) {
   return [...(start < 0 ? [] : kept.slice(start)), { clock_s, power_w, soc_permille, pack_mv }];
 }
 
+// Frames of another protocol are none of this one.
+function framesOf(state, bank) {
+  return state.bank && state.bank.site.protocol !== bank.site.protocol ? {} : state.frames;
+}
+
 const receivers = {
-  bank: (state, bank) => ({ ...state, bank, trend: addToTrend(state.trend, bank) }),
+  bank: (state, bank) => ({ ...state, bank, trend: addToTrend(state.trend, bank), frames: framesOf(state, bank) }),
   pack: (state, pack) => ({ ...state, packs: { ...state.packs, [pack.pack]: pack } }),
   frame: (state, frame) => ({ ...state, frames: { ...state.frames, [frame.id]: frame } }),
   result: (state, result) => ({ ...state, results: [...state.results.slice(-9), result] }),

@@ -37,7 +37,7 @@ function Bank({ live, packs, schema }) {
         ))}
       </section>
       <Trend points={live.trend} />
-      <Frames frames={live.frames} bank={live.bank} schema={schema} />
+      <Frames frames={live.frames} packs={packs} bank={live.bank} schema={schema} online={live.online} />
     </>
   );
 }
