@@ -112,6 +112,7 @@ static size_t get_frames(void *context, struct web_frame *frames, size_t max)
 static void get_site(void *context, struct web_site *site)
 {
     const struct live *live = context;
+    struct sim_display display = {0};
     *site = (struct web_site){
         .clock_s = (int64_t)((live->site.start_ms + live->site.time_us / 1000) / 1000),
         .speed = live->speed,
@@ -121,6 +122,9 @@ static void get_site(void *context, struct web_site *site)
         .inverter = sim_inverter_state_name((enum sim_inverter_state)live->site.inverter.state),
         .protocol = live->site.receiver.protocol->name,
     };
+    site_inverter_display(&live->site, &display);
+    for (uint8_t i = 0; i < display.count && i < WEB_DISPLAY_LINES; i++)
+        site->display[i] = display.line[i];
 }
 
 static enum web_answer answer(enum command_result result, const char **reason)

@@ -47,14 +47,17 @@ struct web_frame {
 
 #define WEB_FRAME_MAX 32
 
+#define WEB_DISPLAY_LINES 8
+
 struct web_site {
     int64_t clock_s; /* virtual time, seconds since 2020-01-01 00:00 of the site */
     uint32_t speed;  /* 1 real time */
     int32_t sun_w;
     int32_t load_w;
-    int32_t grid_w;       /* positive takes from the grid */
-    const char *inverter; /* its state in words */
-    const char *protocol; /* name of the protocol spoken to it */
+    int32_t grid_w;                         /* positive takes from the grid */
+    const char *inverter;                   /* its state in words */
+    const char *protocol;                   /* name of the protocol spoken to it */
+    const char *display[WEB_DISPLAY_LINES]; /* what its owner reads on it; NULL: no more */
 };
 
 struct web_command {

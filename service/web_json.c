@@ -61,6 +61,11 @@ static void put_site(struct text_writer *writer, const struct web_source *source
     json_put_integer(writer, "grid_w", site.grid_w);
     put_text_or_null(writer, "inverter", site.inverter);
     put_text_or_null(writer, "protocol", site.protocol);
+    json_key(writer, "display");
+    json_open(writer, '[');
+    for (size_t i = 0; i < WEB_DISPLAY_LINES && site.display[i] != NULL; i++)
+        json_add_string(writer, site.display[i]);
+    json_close(writer, ']');
     web_fault_json(writer, source, 0, false);
     json_close(writer, '}');
 }

@@ -175,6 +175,12 @@ static struct sim_inverter_sight look(const struct site *site)
     };
 }
 
+void site_inverter_display(const struct site *site, struct sim_display *display)
+{
+    const struct sim_inverter_sight sight = look(site);
+    sim_inverter_display(&site->inverter, &sight, display);
+}
+
 /* The inverter's side of the CAN bus. */
 static void poll_inverter(struct site *site, uint64_t now_us)
 {

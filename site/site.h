@@ -13,7 +13,7 @@
 #include "device/device.h"
 #include "sim/day.h"
 #include "sim/flash.h"
-#include "sim/inverter.h"
+#include "sim/inverter_display.h"
 #include "sim/parallel.h"
 #include "site/serial_bus.h"
 #include "wire/can_link.h"
@@ -92,6 +92,9 @@ void site_can_receive(struct site *site, const struct can_frame *frame);
 /* What went over the buses since the last call. */
 size_t site_bus_transmit(struct site *site, uint8_t *buffer, size_t size);
 bool site_can_transmit(struct site *site, struct can_frame *frame);
+
+/* What the owner reads on the inverter. */
+void site_inverter_display(const struct site *site, struct sim_display *display);
 
 /* Time of day, 0..86,399,999 ms. */
 uint32_t site_day_ms(const struct site *site);
