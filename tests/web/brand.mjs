@@ -24,7 +24,8 @@ async function showsWhatIsSpoken() {
   await page.goto(url);
   await test("brand").waitFor();
   assert.match(await spoken(), /^Pylontech\s+pylon_can:v12$/);
-  assert.ok((await test("brand-in-use").count()) === 1);
+  assert.equal(await test("brand-in-use").count(), 1);
+  await until("the inverter shows something", async () => (await test("display").locator("div").allInnerTexts()).join("") !== "");
   const offered = await test("brand-select").locator("option").count();
   assert.equal(offered, brands.filter((one) => one.bus === "can").length, "all brands of CAN");
 }

@@ -115,7 +115,7 @@ function Display({ lines }) {
   return (
     <div class="display" data-test="display" aria-label="What the inverter shows">
       <small>Display of the inverter</small>
-      {[lines].flat().map((line) => <div>{line}</div>)}
+      {lines.map((line) => <div>{line}</div>)}
     </div>
   );
 }
@@ -190,7 +190,7 @@ export function Picker({ choice, site }) {
         {problem && <p class="why" role="alert" data-test="brand-problem">{problem}</p>}
         <About row={seen} />
       </div>
-      {site.display && <Display lines={site.display} />}
+      {site.display?.length > 0 && <Display lines={site.display} />}
     </div>
   );
 }
