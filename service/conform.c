@@ -19,9 +19,9 @@ static const uint8_t battery_shares[CONFORM_PHASE_COUNT] = {
     [CONFORM_SILENT] = 60,
 };
 static const uint8_t inverter_shares[CONFORM_PHASE_COUNT] = {
-    [CONFORM_LISTEN] = 20,
-    [CONFORM_TALK] = 40,
-    [CONFORM_STOP] = 25,
+    [CONFORM_LISTEN] = 15,
+    [CONFORM_TALK] = 30,
+    [CONFORM_STOP] = 40,
     [CONFORM_SILENT] = 15,
 };
 

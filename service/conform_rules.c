@@ -52,7 +52,7 @@ const struct conform_rule_row conform_rules[] = {
     {{"poll_answered", "Every poll is answered",
       "document: polls", CONFORM_BATTERY}, TIME_RULE(polls)},
     {{"limits_obeyed", "Limits of 0 stop the current",
-      "document: meaning of the limits", CONFORM_INVERTER}, TIME_RULE(obeyed)},
+      "document: meaning of the limits; within 12 s", CONFORM_INVERTER}, TIME_RULE(obeyed)},
     {{"identifier_length", "Identifiers have the length of the protocol, 11 or 29 bits",
       "bms-to-inverter issue 63", CONFORM_BOTH}, FRAME_RULE(format)},
     {{"own_side", "It sends no frames of the other side (or a second device is on the bus)",

@@ -475,7 +475,8 @@ static size_t late_heartbeat(struct bench *bench, const struct can_frame *frame,
 static size_t heartbeat_to_a_battery(struct bench *bench, const struct can_frame *frame,
                                      struct can_frame out[FRAMES_MAX])
 {
-    return bench->now_us - bench->heard_us > 500000 ? 0 : sound_device(bench, frame, out);
+    bool alone = bench->heard_us == start_us || bench->now_us - bench->heard_us > 900000;
+    return alone ? 0 : sound_device(bench, frame, out);
 }
 
 static void an_inverter_speaks_before_with_and_after_a_battery(void **state)
@@ -485,7 +486,37 @@ static void an_inverter_speaks_before_with_and_after_a_battery(void **state)
     run_late(&bench, pylon(), CONFORM_INVERTER, late_heartbeat, 0);
     assert_fails(&bench, FAILS("before_partner"));
     run_late(&bench, pylon(), CONFORM_INVERTER, heartbeat_to_a_battery, 0);
-    assert_fails(&bench, FAILS("jitter", "before_partner", "keep_alive_loss"));
+    assert_fails(&bench, FAILS("before_partner", "keep_alive_loss"));
+    assert_outcome(&bench, "limits_obeyed", CONFORM_NOT_TESTABLE);
+}
+
+/* One that tells its current goes on charging for so long after the limits fell to 0. */
+static void run_charging(struct bench *bench, uint32_t duration_ms, uint32_t late_ms)
+{
+    const struct can_protocol *can = protocol_find_can("sma_can");
+    uint64_t zero_us = 0;
+    run_late(bench, can, CONFORM_INVERTER, silence, 0);
+    conform_init(&bench->conform, can, CONFORM_INVERTER, bench->now_us, duration_ms);
+    while (!conform_over(&bench->conform, bench->now_us)) {
+        bool stopped = bench->conform.bank.charge_limit_ma == 0;
+        zero_us = stopped && zero_us == 0 ? bench->now_us : zero_us;
+        bool charges = !stopped || bench->now_us < zero_us + 1000ull * late_ms;
+        snapshot_put(&bench->bank, VALUE_pack_ma, charges ? 50000 : 0);
+        step(bench, sound_device, true);
+    }
+}
+
+static void a_current_that_outlasts_the_limit_fails_only_if_there_was_time_to_stop(void **state)
+{
+    struct bench bench;
+    (void)state;
+    run_charging(&bench, 60000, 10000);
+    assert_outcome(&bench, "limits_obeyed", CONFORM_PASS);
+    run_charging(&bench, 60000, 60000);
+    assert_fails(&bench, FAILS("limits_obeyed"));
+    assert_string_equal(verdict_on(&bench, "limits_obeyed").measured,
+                        "50.0 A before, 50.0 A after limits of 0");
+    run_charging(&bench, 15000, 10000);
     assert_outcome(&bench, "limits_obeyed", CONFORM_NOT_TESTABLE);
 }
 
@@ -507,6 +538,7 @@ int main(void)
         cmocka_unit_test(wrong_bytes_fail_the_rule_that_is_meant_for_them),
         cmocka_unit_test(the_top_codes_are_reserved),
         cmocka_unit_test(an_inverter_speaks_before_with_and_after_a_battery),
+        cmocka_unit_test(a_current_that_outlasts_the_limit_fails_only_if_there_was_time_to_stop),
     };
     return RUN_TESTS(tests);
 }
