@@ -13,7 +13,7 @@
 enum {
     FRAME_SIZE = 8,
     FINER_REACH = 10,       /* permille */
-    SOC_FULL = 1000,        /* permille */
+    FULL_PERMILLE = 1000,   /* of charge and of health; never more is said */
     CHARGE_ABOVE_MV = 1000, /* the charge voltage stays this far above the discharge voltage */
 };
 
@@ -76,8 +76,8 @@ static int32_t lowered(const struct snapshot *source, int32_t charge_mv)
 static int32_t not_at_an_end(const struct can_field *field, int32_t soc_permille)
 {
     int32_t step = field->den / field->num;
-    bool within = soc_permille > 0 && soc_permille < SOC_FULL;
-    return within && step > 1 ? clamp32(soc_permille, step, SOC_FULL - step) : soc_permille;
+    bool within = soc_permille > 0 && soc_permille < FULL_PERMILLE;
+    return within && step > 1 ? clamp32(soc_permille, step, FULL_PERMILLE - step) : soc_permille;
 }
 
 /* The value as this protocol is told it. */
@@ -86,6 +86,8 @@ static int32_t as_told(const struct can_protocol *protocol, const struct can_fie
 {
     if (field->value == VALUE_charge_limit_mv && protocol->stop_lowers_voltage)
         value = lowered(source, value);
+    if (field->value == VALUE_soc_permille || field->value == VALUE_soh_permille)
+        value = clamp32(value, 0, FULL_PERMILLE);
     if (field->value == VALUE_soc_permille)
         value = not_at_an_end(field, value);
     for (size_t i = 0; i < protocol->range_count; i++) {

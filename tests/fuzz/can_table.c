@@ -43,6 +43,8 @@ static void check_again(const struct can_protocol *can, const struct can_message
     check(frame.size == message->size && frame.size <= 8);
     snapshot_init(&back);
     check(can_decode(can, message, &frame, &back) == DECODED);
+    if (message->form & HOOKED)
+        return; /* hooks send what is not in the values of this frame alone */
     view = (struct view){&back, {&back}};
     if (can_encode(can, message, &view, 0, &again))
         check(memcmp(frame.data, again.data, frame.size) == 0);

@@ -182,6 +182,8 @@ static void check_end(const struct can_message *message, const struct can_field 
         if (row->value == field->value)
             kept = clamp32(kept, row->min, row->max);
     }
+    if (field->value == VALUE_soc_permille || field->value == VALUE_soh_permille)
+        kept = clamp32(kept, 0, 1000);
     int64_t exact = exact_raw(field, kept);
     if (field_is_bit(field))
         assert_int_equal(raw, 1);

@@ -235,6 +235,16 @@ static void a_full_battery_is_not_announced_too_early(void **context)
     }
 }
 
+static void more_than_full_and_less_than_empty_are_not_said(void **context)
+{
+    (void)context;
+    set_up();
+    snapshot_put(&source, VALUE_soc_permille, 1001);
+    assert_int_equal(sent(STATE).data[0], 100);
+    snapshot_put(&source, VALUE_soc_permille, -1);
+    assert_int_equal(sent(STATE).data[0], 0);
+}
+
 static void values_stay_within_the_ranges_of_the_protocol(void **context)
 {
     (void)context;
@@ -319,6 +329,39 @@ static void hooks_say_what_rows_cannot(void **context)
     assert_int_equal(values.pack_mv, 5000);
 }
 
+static void a_hook_that_is_not_there_says_nothing(void **context)
+{
+    (void)context;
+    struct can_protocol plain = protocol;
+    struct view view = {&source, {NULL}};
+    struct can_frame frame = {
+        0x14, false, 2, {0xFF, 0}
+    };
+    set_up();
+    plain.encode = NULL;
+    plain.decode = NULL;
+    assert_int_equal(can_decode(&plain, &messages[HOOK], &frame, &values), DECODED);
+    assert_int_equal(values.pack_mv, 25500);
+    assert_true(can_encode(&plain, &messages[HOOK], &(struct view){&values, {NULL}}, 13, &frame));
+    assert_false(can_encode(&plain, &messages[HOOK], &view, 13, &frame));
+}
+
+static void a_finer_charge_without_a_coarse_one_counts_alone(void **context)
+{
+    (void)context;
+    static const struct can_field fine[] = {
+        {FROM(soc_permille), 0, U16LE | FINER, 10, 1, 0, -1},
+    };
+    static const struct can_message message = {0x1,    CAN_11_BIT, 2,          0,      0,
+                                               "fine", NULL,       ROWS(fine), NO_ROWS};
+    struct can_frame frame = {
+        0x1, false, 2, {0x8A, 0x20}
+    };
+    set_up();
+    assert_int_equal(can_decode(&protocol, &message, &frame, &values), DECODED);
+    assert_int_equal(values.soc_permille, 833);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,10 +371,13 @@ int main(void)
         cmocka_unit_test(levels_are_read_as_alarm_or_warning),
         cmocka_unit_test(the_finer_charge_counts_while_it_agrees),
         cmocka_unit_test(a_full_battery_is_not_announced_too_early),
+        cmocka_unit_test(more_than_full_and_less_than_empty_are_not_said),
         cmocka_unit_test(values_stay_within_the_ranges_of_the_protocol),
         cmocka_unit_test(a_stopped_charge_lowers_the_voltage_to_the_present_one),
         cmocka_unit_test(a_message_of_a_pack_carries_its_number),
         cmocka_unit_test(hooks_say_what_rows_cannot),
+        cmocka_unit_test(a_hook_that_is_not_there_says_nothing),
+        cmocka_unit_test(a_finer_charge_without_a_coarse_one_counts_alone),
     };
     return RUN_TESTS(tests);
 }

@@ -108,6 +108,20 @@ static void a_poll_that_comes_before_the_first_values_is_not_answered(void **sta
     assert_false(sender.started);
 }
 
+static void a_battery_that_fell_silent_does_not_answer(void **state)
+{
+    (void)state;
+    struct view view = view_of();
+    can_sender_init(&sender, &protocol, 0);
+    take(&view, 0);
+    alarm_put(packs[0].alarms, ALARM_no_pack, true);
+    take(&view, SECOND_US);
+    take(&view, SECOND_US + CAN_SILENCE_US);
+    assert_true(sender.silent);
+    ask(SECOND_US + CAN_SILENCE_US);
+    assert_int_equal(sender.pending, 0);
+}
+
 static void the_heartbeat_is_no_poll(void **state)
 {
     (void)state;
@@ -213,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_poll_is_answered_at_once_and_the_schedule_rests),
         cmocka_unit_test(the_schedule_comes_back_when_the_patience_is_over),
         cmocka_unit_test(a_poll_that_comes_before_the_first_values_is_not_answered),
+        cmocka_unit_test(a_battery_that_fell_silent_does_not_answer),
         cmocka_unit_test(the_heartbeat_is_no_poll),
         cmocka_unit_test(packs_that_are_there_speak_in_turn),
         cmocka_unit_test(the_pack_that_speaks_need_not_be_the_first),

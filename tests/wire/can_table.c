@@ -227,6 +227,9 @@ static void text_ends_before_its_padding(void **state)
     struct snapshot values = nothing();
     assert_int_equal(can_decode(&protocol, &messages[0], &frame, &values), DECODED);
     assert_string_equal(values.maker, "P");
+    frame.data[6] = 0x7F; /* above the printable ones */
+    assert_int_equal(can_decode(&protocol, &messages[0], &frame, &values), DECODED);
+    assert_string_equal(values.maker, "P");
     memset(frame.data + 5, ' ', 3);
     assert_int_equal(can_decode(&protocol, &messages[0], &frame, &values), DECODED);
     assert_string_equal(values.maker, "");
