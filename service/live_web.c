@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "core/limits.h"
+#include "service/live_diagnostics.h"
 #include "sim/fault_menu.h"
 #include "ui/event.h"
 #include "ui/words.h"
@@ -312,6 +313,7 @@ void live_web_source(struct live *live, struct web_source *source)
         .pack_count = get_pack_count,
         .pack = get_pack,
         .frames = get_frames,
+        .diagnostics = live_diagnostics,
         .site = get_site,
         .event_count = get_event_count,
         .event = get_event,

@@ -19,6 +19,8 @@
 #include "core/params.h"
 #include "core/snapshot.h"
 
+struct web_diagnostics; /* service/web_diagnostics.h */
+
 /* One pack as the page shows it. Pointers stay valid until the next call of the source. */
 struct web_pack {
     uint8_t number; /* how page and commands call it, 0..15 */
@@ -84,6 +86,7 @@ struct web_source {
     void (*pack)(void *context, size_t position, struct web_pack *pack);
     size_t (*frames)(void *context, struct web_frame *frames, size_t max); /* how many written */
     void (*site)(void *context, struct web_site *site);
+    void (*diagnostics)(void *context, struct web_diagnostics *diagnostics); /* NULL: none */
     /* Events that are kept, and one of them, 0 the oldest; false when it cannot be read. */
     uint32_t (*event_count)(void *context, size_t position);
     bool (*event)(void *context, size_t position, uint32_t index, struct event *event);

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "service/web_fault.h"
+#include "service/web_diagnostics.h"
 #include "ui/event.h"
 #include "ui/json.h"
 #include "ui/text.h"
@@ -67,6 +68,37 @@ static void put_site(struct text_writer *writer, const struct web_source *source
         json_add_string(writer, site.display[i]);
     json_close(writer, ']');
     web_fault_json(writer, source, 0, false);
+    json_close(writer, '}');
+}
+
+static void put_count(struct text_writer *writer, const struct web_count *count)
+{
+    json_open(writer, '{');
+    json_put_string(writer, "group", count->group);
+    json_put_string(writer, "name", count->name);
+    json_put_string(writer, "label", count->label);
+    json_put_integer(writer, "number", count->number);
+    json_put_boolean(writer, "trouble", count->trouble && count->number > 0);
+    json_close(writer, '}');
+}
+
+void web_json_diagnostics(struct text_writer *writer, const struct web_source *source)
+{
+    struct web_diagnostics found = {.trouble = "", .heartbeat_age_ms = -1};
+    if (source->diagnostics != NULL)
+        source->diagnostics(source->context, &found);
+    json_open(writer, '{');
+    put_text_or_null(writer, "protocol", found.protocol);
+    put_text_or_null(writer, "profile", found.profile);
+    json_put_integer(writer, "bitrate", found.bitrate);
+    json_put_integer(writer, "heartbeat_age_ms", found.heartbeat_age_ms);
+    json_put_string(writer, "port", found.port);
+    json_put_string(writer, "trouble", found.trouble);
+    json_key(writer, "counts");
+    json_open(writer, '[');
+    for (size_t i = 0; i < found.count; i++)
+        put_count(writer, &found.counts[i]);
+    json_close(writer, ']');
     json_close(writer, '}');
 }
 

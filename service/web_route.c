@@ -82,6 +82,17 @@ static enum MHD_Result get_brands(struct web *web, struct MHD_Connection *connec
     return reply_text(connection, &writer);
 }
 
+static enum MHD_Result get_diagnostics(struct web *web, struct MHD_Connection *connection,
+                                       const char *rest, const struct request *request)
+{
+    (void)rest;
+    (void)request;
+    struct text_writer writer;
+    writer_init(&writer, web->text, WEB_JSON_SIZE_MAX);
+    web_json_diagnostics(&writer, &web->source);
+    return reply_text(connection, &writer);
+}
+
 static enum MHD_Result get_bank(struct web *web, struct MHD_Connection *connection,
                                 const char *rest, const struct request *request)
 {
@@ -245,17 +256,18 @@ static const struct route {
     const char *path;
     answer_function *answer;
 } routes[] = {
-    {"GET",  "/api/schema",   get_schema  },
-    {"GET",  "/api/cable",    get_cable   },
-    {"GET",  "/api/brands",   get_brands  },
-    {"GET",  "/api/bank",     get_bank    },
-    {"GET",  "/api/packs",    get_packs   },
-    {"GET",  "/api/packs/",   get_pack    },
-    {"GET",  "/api/results/", get_result  },
-    {"GET",  "/events",       get_events  },
-    {"POST", "/api/commands", post_command},
-    {"POST", "/api/packs/",   post_pack   },
-    {"POST", "/api/fault",    post_fault  },
+    {"GET",  "/api/schema",      get_schema     },
+    {"GET",  "/api/cable",       get_cable      },
+    {"GET",  "/api/brands",      get_brands     },
+    {"GET",  "/api/diagnostics", get_diagnostics},
+    {"GET",  "/api/bank",        get_bank       },
+    {"GET",  "/api/packs",       get_packs      },
+    {"GET",  "/api/packs/",      get_pack       },
+    {"GET",  "/api/results/",    get_result     },
+    {"GET",  "/events",          get_events     },
+    {"POST", "/api/commands",    post_command   },
+    {"POST", "/api/packs/",      post_pack      },
+    {"POST", "/api/fault",       post_fault     },
 };
 
 static bool is_under(const struct route *route, const char *path, const char **rest)

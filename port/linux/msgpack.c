@@ -164,11 +164,20 @@ static bool take_pair(struct reader *reader, struct value *values)
     return true;
 }
 
+static enum msgpack_kind kind_of(const struct value *values)
+{
+    if (values[KEY_ERROR].number)
+        return MSGPACK_ERROR;
+    if (values[KEY_REMOTE].number)
+        return MSGPACK_REMOTE;
+    return values[KEY_FD].number ? MSGPACK_FD : MSGPACK_DATA;
+}
+
 static enum decode to_frame(struct can_frame *frame, const struct value *values)
 {
     if (values[KEY_ID].kind != INTEGER)
         return BAD;
-    if (values[KEY_REMOTE].number || values[KEY_ERROR].number || values[KEY_FD].number)
+    if (kind_of(values) != MSGPACK_DATA)
         return NOT_MINE;
     /* python-can takes a frame without the key as extended. */
     bool extended = values[KEY_EXTENDED].kind != BOOLEAN || values[KEY_EXTENDED].number;
@@ -184,7 +193,8 @@ static enum decode to_frame(struct can_frame *frame, const struct value *values)
     return DECODED;
 }
 
-enum decode msgpack_decode_frame(struct can_frame *frame, const uint8_t *bytes, size_t size)
+enum decode msgpack_decode_frame(struct can_frame *frame, enum msgpack_kind *kind,
+                                 const uint8_t *bytes, size_t size)
 {
     struct reader reader = {.bytes = bytes, .size = size};
     struct value values[KEY_COUNT] = {0};
@@ -194,6 +204,7 @@ enum decode msgpack_decode_frame(struct can_frame *frame, const uint8_t *bytes, 
             return BAD;
     if (reader.bad || reader.at != size)
         return BAD;
+    *kind = kind_of(values);
     return to_frame(frame, values);
 }
 

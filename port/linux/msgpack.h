@@ -17,7 +17,10 @@
 /* Writes the message; returns its size, at most MSGPACK_FRAME_SIZE_MAX. */
 size_t msgpack_encode_frame(const struct can_frame *frame, uint64_t time_us, uint8_t *bytes);
 
-/* DECODED, NOT_MINE (remote, error or CAN FD frame), or BAD. */
-enum decode msgpack_decode_frame(struct can_frame *frame, const uint8_t *bytes, size_t size);
+enum msgpack_kind { MSGPACK_DATA, MSGPACK_REMOTE, MSGPACK_ERROR, MSGPACK_FD };
+
+/* DECODED (a data frame), NOT_MINE (another `kind`), or BAD. */
+enum decode msgpack_decode_frame(struct can_frame *frame, enum msgpack_kind *kind,
+                                 const uint8_t *bytes, size_t size);
 
 #endif

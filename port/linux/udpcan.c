@@ -27,10 +27,16 @@ static bool from_us(const struct udpcan *bus, const struct sockaddr_in *sender)
 static void received(struct udpcan *bus, const uint8_t *bytes, size_t size)
 {
     struct can_frame frame;
-    if (msgpack_decode_frame(&frame, bytes, size) != DECODED)
-        bus->common->counts.bad_frames++;
-    else
+    enum msgpack_kind kind = MSGPACK_DATA;
+    struct can_counts *counts = &bus->common->counts;
+    if (msgpack_decode_frame(&frame, &kind, bytes, size) == DECODED)
         can_common_receive(bus->common, &frame, clock_us());
+    else if (kind == MSGPACK_REMOTE)
+        counts->remote_frames++;
+    else if (kind == MSGPACK_ERROR)
+        counts->error_frames++;
+    else
+        counts->bad_frames++;
 }
 
 static int ready(sd_event_source *source, int descriptor, uint32_t events, void *context)

@@ -2,6 +2,7 @@
 // What the inverter hears: whose protocol, the last frame of every identifier, its bytes and what
 // they mean.
 import { Picker, Spoken, useChoice } from "./brand.jsx";
+import { Diagnostics } from "./diagnostics.jsx";
 import { label, quantity } from "./format.js";
 
 const OLD_MS = 3000;
@@ -49,6 +50,7 @@ export function Frames({ frames, packs, bank, schema, online }) {
           ))}
         </tbody>
       </table>
+      <Diagnostics online={online} />
     </section>
   );
 }

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# What does not belong on the CAN bus of the demonstration is counted by its cause and does no harm.
+import socket
+
+import can
+from hearth import Hearth, Page, free_port, wait_for
+
+GROUP = "239.74.163.2"
+
+
+def counts(page):
+    return {(c["group"], c["name"]): c["number"] for c in page.get("/api/diagnostics")["counts"]}
+
+
+def frame(identifier, data=bytes(8), **kind):
+    kind.setdefault("is_extended_id", False)
+    return can.Message(arbitration_id=identifier, data=data, **kind)
+
+
+def test_frames_that_do_not_belong_here_are_counted_and_change_nothing():
+    port = free_port(socket.SOCK_DGRAM)
+    program = Hearth("run", "--port", "0", "--rs485", "tcp-listen:0", "--packs", "1",
+                     "--can", f"udpcan:{GROUP}:{port}")
+    with program, can.Bus(GROUP, interface="udp_multicast", port=port) as bus:
+        page = Page(int(program.expect(r"http://127\.0\.0\.1:(\d+)").group(1)))
+        wait_for(lambda: page.get("/api/bank")["site"]["inverter"] == "run")
+        before = counts(page)
+        foreign = [
+            frame(0x123),                                     # unknown
+            frame(0x351, is_extended_id=True),                # 29-bit twin
+            frame(0x351, bytes(2)),                           # short, and not of an inverter
+            frame(0x356, b"\xff\x7f\xff\x7f\xff\x7f\x00\x00"),  # impossible values, likewise
+            frame(0x35E, b"DY001\x00\x00\x00"),               # a name that contradicts ours
+        ]
+        for message in foreign:
+            bus.send(message)
+        bus.send(frame(0x305, b"", is_remote_frame=True, dlc=8))
+        bus.send(frame(0x004, is_error_frame=True))
+        wait_for(lambda: counts(page)[("battery", "ignored")] >=
+                 before[("battery", "ignored")] + len(foreign))
+        wait_for(lambda: counts(page)[("port", "remote_frames")] == 1)
+        wait_for(lambda: counts(page)[("port", "error_frames")] == 1)
+        found = page.get("/api/diagnostics")
+        assert found["protocol"] == "pylon_can" and found["bitrate"] == 500000
+        assert 0 <= found["heartbeat_age_ms"] < 2000
+        assert [c["name"] for c in found["counts"] if c["trouble"]] == [
+            "ignored", "error_frames", "remote_frames"]
+        bank = page.get("/api/bank")
+        assert bank["values"]["alarms"] == [] and bank["site"]["inverter"] == "run"
+
+
+def test_frames_of_the_inverter_are_no_foreign_ones():
+    port = free_port(socket.SOCK_DGRAM)
+    program = Hearth("run", "--port", "0", "--rs485", "tcp-listen:0", "--packs", "1",
+                     "--can", f"udpcan:{GROUP}:{port}")
+    with program, can.Bus(GROUP, interface="udp_multicast", port=port) as bus:
+        page = Page(int(program.expect(r"http://127\.0\.0\.1:(\d+)").group(1)))
+        bus.send(frame(0x305))
+        bus.send(frame(0x305, is_extended_id=True))
+        wait_for(lambda: counts(page).get(("inverter", "decoded"), 0) > 10)
+        assert counts(page)[("battery", "ignored")] == 0
