@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "protocols/protocols.h"
+#include "wire/can_table.h"
 
 enum name { NO_NAME, NAME_DY, NAME_PYLON, NAME_OTHER };
 
@@ -71,4 +72,19 @@ const struct can_protocol *can_guess_protocol(const struct can_guess *guess)
     if (guess->name == NAME_PYLON)
         return protocol_find_can("pylon_can:v13");
     return guess->pairs ? protocol_find_can("victron_can") : NULL;
+}
+
+/* Two letters tell all names apart that are in use. */
+static bool is_own_name(const struct can_message *message, const struct can_frame *frame)
+{
+    return message->field_count > 0 && message->fields[0].value == VALUE_maker &&
+           message->fill != NULL && frame->size >= 2 && memcmp(message->fill, frame->data, 2) == 0;
+}
+
+unsigned can_guess_fit(const struct can_protocol *can, const struct can_frame *frame)
+{
+    const struct can_message *message = can_find(can, frame);
+    if (message == NULL)
+        return 0;
+    return is_own_name(message, frame) ? 2 : 1;
 }

@@ -28,4 +28,8 @@ void can_guess_take(struct can_guess *guess, const struct can_frame *frame);
 /* NULL as long as it is not sure: a name counts once a whole cycle was heard after it. */
 const struct can_protocol *can_guess_protocol(const struct can_guess *guess);
 
+/* How well a recorded frame fits a profile: 0 it has no such message, 1 it has, 2 and the frame
+ * begins with the name that the profile itself sends. */
+unsigned can_guess_fit(const struct can_protocol *can, const struct can_frame *frame);
+
 #endif

@@ -12,13 +12,15 @@
 #include "app/hearth/command.h"
 #include "app/hearth/event_json.h"
 #include "base/bytes.h"
+#include "protocols/can_guess.h"
 #include "protocols/explainer.h"
 #include "protocols/jk_map.h"
 #include "protocols/protocols.h"
 #include "ui/json.h"
+#include "wire/can_rows.h"
 #include "wire/log_text.h"
 
-enum { OBJECT_SIZE = 32768 };
+enum { OBJECT_SIZE = 32768, PROFILE_MAX = 8 };
 
 struct decoder {
     const char *protocol_name;
@@ -186,11 +188,39 @@ static void decode_line(struct decoder *decoder, const char *text, size_t size, 
         decode_serial(decoder, line.bytes, line.size);
 }
 
+/* The profile of a protocol that fits most of a file, the first of equal ones. What cannot be read
+ * twice is decoded by the default profile. */
+static void choose_profile(struct decoder *decoder, FILE *file)
+{
+    const struct protocol *protocol = decoder->protocol;
+    unsigned fits[PROFILE_MAX] = {0};
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t size;
+    struct log_line line;
+    struct log_error error;
+    if (protocol->can_count < 2 || protocol->can_count > PROFILE_MAX ||
+        strchr(decoder->protocol_name, ':') != NULL || fseek(file, 0, SEEK_SET) != 0)
+        return;
+    while ((size = getline(&text, &capacity, file)) >= 0) {
+        bool can = log_text_parse(text, (size_t)size, &line, &error) == 0 && line.kind == LOG_CAN;
+        for (size_t i = 0; can && i < protocol->can_count; i++)
+            fits[i] += can_guess_fit(&protocol->can[i], &line.frame);
+    }
+    free(text);
+    rewind(file);
+    size_t best = 0;
+    for (size_t i = 1; i < protocol->can_count; i++)
+        best = fits[i] > fits[best] ? i : best;
+    decoder->can = &protocol->can[best];
+}
+
 static int decode_file(struct decoder *decoder, FILE *file)
 {
     char *text = NULL;
     size_t capacity = 0;
     ssize_t size;
+    choose_profile(decoder, file);
     for (unsigned number = 1; (size = getline(&text, &capacity, file)) >= 0; number++)
         decode_line(decoder, text, (size_t)size, number);
     free(text);
@@ -228,9 +258,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp parser = {
     .parser = parse,
     .args_doc = "PROTOCOL[:PROFILE] FILE",
-    .doc = "Explains recorded traffic as JSON Lines. FILE '-' is standard input. "
-           "`hearth protocols` lists the protocols.\v"
-           "Exit codes: 1 broken traffic was found, 2 a line of the file is no traffic.",
+    .doc =
+        "Explains recorded traffic as JSON Lines. FILE '-' is standard input. "
+        "`hearth protocols` lists the protocols. Without PROFILE a file is decoded by the one that "
+        "fits most of its frames.\v"
+        "Exit codes: 1 broken traffic was found, 2 a line of the file is no traffic.",
 };
 
 int decode_command(int argc, char **argv)
