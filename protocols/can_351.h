@@ -75,7 +75,7 @@ extern const struct can_field can_351_capacity[1];
 can_encode_hook can_351_encode_places;
 
 /* Whole sets: Pylon V1.2 (pylon_can.c), and with eight bytes in every frame (invt_can.c). */
-extern const struct can_message can_351_pylon[6];
+extern const struct can_message can_351_pylon[8];
 extern const struct can_message can_351_padded[6];
 
 #endif

@@ -34,8 +34,8 @@
 #define CAN_351_EXTREMES(id, period_ms)                                                            \
     {id, CAN_11_BIT | HOOKED, 8, period_ms, 0, "extremes", NULL, ROWS(can_351_extremes),           \
      NO_ROWS}
-#define CAN_351_NUMBERS                                                                            \
-    {0x371, CAN_11_BIT | HOOKED, 8, 1000, 0, "numbers", NULL, ROWS(can_351_numbers), NO_ROWS}
+#define CAN_351_NUMBERS(period_ms)                                                                 \
+    {0x371, CAN_11_BIT | HOOKED, 8, period_ms, 0, "numbers", NULL, ROWS(can_351_numbers), NO_ROWS}
 #define CAN_351_SMA_LIMITS                                                                         \
     {0x351, CAN_11_BIT | HOOKED, 8, 1000, 60000, "limits", NULL, ROWS(can_351_sma_limits),         \
      NO_ROWS}

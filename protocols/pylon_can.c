@@ -15,9 +15,11 @@ static const struct can_field product[] = {
 
 static const struct can_message answers[] = {CAN_351_HEARTBEAT};
 
-const struct can_message can_351_pylon[6] = {
-    CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
-    CAN_351_PYLON_ALARMS,  CAN_351_REQUESTS,     CAN_351_MAKER("PYLON   "),
+/* The last two are read only: packs of JK and others add them. */
+const struct can_message can_351_pylon[8] = {
+    CAN_351_LIMITS(10000),      CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
+    CAN_351_PYLON_ALARMS,       CAN_351_REQUESTS,     CAN_351_MAKER("PYLON   "),
+    CAN_351_EXTREMES(0x370, 0), CAN_351_NUMBERS(0),
 };
 
 static const struct can_message v13[] = {
@@ -36,6 +38,9 @@ const struct can_protocol pylon_can[2] = {
      .bitrate = 500000,
      BATTERY(can_351_pylon),
      INVERTER(answers),
+     .ranges = can_351_extremes_ranges,
+     .range_count = COUNT(can_351_extremes_ranges),
+     .decode = can_351_decode_extremes,
      .stop_lowers_voltage = true,
      },
     {

@@ -16,7 +16,7 @@ static const struct can_message messages[] = {
     CAN_351_GOODWE_ALARMS,
     {0x35C, CAN_11_BIT, 1, 1000, 0, "requests", NULL, ROWS(can_351_requests_1), NO_ROWS},
     CAN_351_EXTREMES(0x370, 1000),
-    CAN_351_NUMBERS,
+    CAN_351_NUMBERS(1000),
     {0x35E, CAN_11_BIT, 2, 1000, 0, "maker",    "HE", ROWS(can_351_maker),      NO_ROWS},
 };
 /* clang-format on */

@@ -44,6 +44,7 @@ static const struct can_message general[] = {
     CAN_351_MAKER("AMASS\0\0"),
     CAN_351_PRODUCT("\0\0\1\0\0\0\0"),
     {0x30F, CAN_11_BIT, 8, 1000, 0,          "command",      NULL, ROWS(command),         NO_ROWS},
+    CAN_351_EXTREMES(0x370, 0), CAN_351_NUMBERS(0), /* read only */
 };
 /* clang-format on */
 
@@ -91,7 +92,8 @@ static const struct can_message extended[] = {
 
 #define PROFILE(name_, rows, step, lowers)                                                         \
     {.name = "sofar_can", .profile = name_, .bitrate = 500000, BATTERY(rows), INVERTER(answers),   \
-     .pack_step = step, .stop_lowers_voltage = lowers}
+     .ranges = can_351_extremes_ranges, .range_count = COUNT(can_351_extremes_ranges),              \
+     .decode = can_351_decode_extremes, .pack_step = step, .stop_lowers_voltage = lowers}
 
 const struct can_protocol sofar_can[3] = {
     PROFILE("a", can_351_pylon, 0, true),

@@ -20,8 +20,8 @@ INT32 = (-0x80000000, 0x7FFFFFFF)
 RANDOM_FRAMES = 20
 # Read by a hook: their rows alone say less than hearth decode does.
 BY_HOOK = {("deye_can", "alarms"), ("deye_can", "pack_alarms"), ("megarevo_can", "blocks"),
-           ("goodwe_can", "extremes"), ("goodwe_can", "numbers"),
-           ("seplos_can", "extremes"), ("seplos_can", "numbers")}
+           *((protocol, message) for protocol in ("goodwe_can", "seplos_can", "pylon_can", "sofar_can")
+             for message in ("extremes", "numbers"))}
 
 
 def hearth(*arguments, text=""):

@@ -9,7 +9,7 @@
 
 static const struct can_message messages[] = {
     CAN_351_EXTREMES(0x370, 1000),
-    CAN_351_NUMBERS,
+    CAN_351_NUMBERS(1000),
     CAN_351_GOODWE_ALARMS,
 };
 
