@@ -73,7 +73,8 @@ static const struct can_alarm bits[] = {
 /* The document that was seen prints 0x370 as 0x70; both are read. */
 static const struct can_message family_a[] = {
     CAN_351_GOODWE_ALARMS, CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
-    CAN_351_REQUESTS, CAN_351_MAKER("GoodWe  "), CAN_351_EXTREMES(0x370, 1000), CAN_351_NUMBERS(1000),
+    CAN_351_REQUESTS, CAN_351_MAKER("GoodWe  "), CAN_351_EXTREMES(0x370, 1000),
+    CAN_351_NUMBERS(1000),
     CAN_351_EXTREMES(0x070, 0),
 };
 

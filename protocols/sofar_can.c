@@ -92,8 +92,9 @@ static const struct can_message extended[] = {
 
 #define PROFILE(name_, rows, step, lowers)                                                         \
     {.name = "sofar_can", .profile = name_, .bitrate = 500000, BATTERY(rows), INVERTER(answers),   \
-     .ranges = can_351_extremes_ranges, .range_count = COUNT(can_351_extremes_ranges),              \
-     .decode = can_351_decode_extremes, .pack_step = step, .stop_lowers_voltage = lowers}
+     .ranges = can_351_extremes_ranges, .range_count = COUNT(can_351_extremes_ranges),             \
+     .decode = can_351_decode_extremes, .pack_step = step,                                         \
+     .stop_lowers_voltage = lowers}
 
 const struct can_protocol sofar_can[3] = {
     PROFILE("a", can_351_pylon, 0, true),
