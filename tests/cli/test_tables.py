@@ -96,7 +96,7 @@ def test_help_lists_every_subcommand():
 def test_json_description_has_every_frame_of_the_protocol():
     described = json.loads(hearth("describe", "pylon_can", "--format", "json").stdout)
     frames = {m["id"]: m for m in described["messages"]}
-    assert list(frames) == [0x351, 0x355, 0x356, 0x359, 0x35C, 0x35E, 0x305]
+    assert list(frames) == [0x351, 0x355, 0x356, 0x359, 0x35C, 0x35E, 0x370, 0x371, 0x305]
     assert frames[0x351]["fields"][0] == {
         "value": "charge_limit_mv", "byte": 0, "type": "U16LE", "unit": "mV", "num": 1, "den": 100,
         "offset": 0, "rounding": "down", "required": True}
