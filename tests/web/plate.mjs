@@ -244,7 +244,7 @@ async function breaksEverything() {
     /^cell voltage is high: taper, cell 7 at 3\.6\d\d V$/.test(
       await test("pack-CCL").locator(".reason").innerText()));
   await breaks({ fault: "disobedience", value: "3", alarm: "cell_over_voltage", limits: ["CCL"] });
-  assert.ok((await amperes("DCL")) > 0, "it may still discharge");
+  await until("it may still discharge", async () => (await amperes("DCL")) > 0);
   await heals("disobedience");
   await heals("cell_offset_mv");
   await recovers("cell_over_voltage");

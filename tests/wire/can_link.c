@@ -3,6 +3,7 @@
  */
 #include "wire/can_link.h"
 
+#include "base/bytes.h"
 #include "base/number.h"
 #include "tests/support/test.h"
 
@@ -248,12 +249,12 @@ static void impossible_values_are_not_taken_and_not_heard(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct can_receiver receiver;
-        struct snapshot bank = complete();
+        struct can_frame frame = {0x356, false, 4, {0}};
         bool taken = rows[i].outcome == DECODED;
-        bank.pack_mv = rows[i].pack_mv;
-        bank.soc_permille = rows[i].soc_permille;
+        put_u16le(frame.data, (uint16_t)(rows[i].pack_mv / 10));
+        put_u16le(frame.data + 2, (uint16_t)(rows[i].soc_permille / 10));
         can_receiver_init(&receiver, &protocol, 0);
-        assert_int_equal(hear(&receiver, &bank, &messages[1], 0), rows[i].outcome);
+        assert_int_equal(can_receiver_receive(&receiver, &frame, 0), rows[i].outcome);
         assert_int_equal(receiver.implausible, !taken);
         assert_int_equal(receiver.decoded, taken);
         assert_int_equal(snapshot_have(&receiver.values, VALUE_pack_mv), taken);
@@ -340,10 +341,11 @@ static void the_borders_of_the_possible_are_possible(void **state)
         const int32_t sent[] = {rows[i].min - 1, rows[i].min, rows[i].max, rows[i].max + 1};
         for (size_t n = 0; n < COUNT(sent); n++) {
             struct can_receiver receiver;
-            struct snapshot bank = complete();
-            snapshot_put(&bank, (enum value_id)rows[i].value, sent[n]);
+            struct can_frame frame = {0x1, false, 4, {0}};
+            put_u32le(frame.data, (uint32_t)sent[n]);
             can_receiver_init(&receiver, &fine, 0);
-            assert_int_equal(hear(&receiver, &bank, message, 0), n == 0 || n == 3 ? BAD : DECODED);
+            assert_int_equal(can_receiver_receive(&receiver, &frame, 0),
+                             n == 0 || n == 3 ? BAD : DECODED);
         }
     }
 }
