@@ -190,6 +190,7 @@ const struct can_field can_351_capacity[1] = {
     ROW(discharge_short_circuit,  2, 0x10) ROW(charge_short_circuit,     2, 0x10)                  \
     ROW(short_release_failed,     2, 0x10)                                                         \
     INTERNAL_ROWS(ROW, 2, 0x40)
+
 /* A hot battery is a warning wherever it stands: nothing has acted. */
 #define HOT_ROWS(byte, mask)                                                                       \
     {IN_WARNINGS, ALARM_battery_over_temp, byte, mask},                                            \

@@ -24,8 +24,10 @@
 #define CAN_351_GOODWE_ALARMS                                                                      \
     {0x359, CAN_11_BIT | HOOKED, 8, 1000, 0, "alarms", NULL, ROWS(can_351_packs),                  \
      CAN_351_GOODWE_BITS}
+/* All conditions of can_351_pairs are known, none is active. */
+#define CAN_351_PAIRS_IDLE "\xAA\xAA\xAA\2\xAA\xAA\xAA\2"
 #define CAN_351_PAIRS                                                                              \
-    {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", "\xAA\xAA\xAA\2\xAA\xAA\xAA\2",        \
+    {0x35A, CAN_11_BIT | ALARM_PAIRS, 8, 1000, 0, "alarms", CAN_351_PAIRS_IDLE,        \
      NO_ROWS, ROWS(can_351_pairs)}
 #define CAN_351_REQUESTS                                                                           \
     {0x35C, CAN_11_BIT, 2, 1000, 0, "requests", NULL, ROWS(can_351_requests), NO_ROWS}

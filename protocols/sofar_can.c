@@ -82,7 +82,7 @@ static const struct can_message extended[] = {
     OF_PACK(0x355, "state",        ROWS(can_351_state_fine)),
     OF_PACK(0x356, "measurements", ROWS(can_351_coarse)),
     OF_PACK(0x359, "modules",      ROWS(modules)),
-    {0x35A, CAN_29_BIT | EACH_PACK | ALARM_PAIRS, 8, 0, 0, "alarms", "\xAA\xAA\xAA\2\xAA\xAA\xAA\2", NO_ROWS, ROWS(can_351_pairs)},
+    {0x35A, CAN_29_BIT | EACH_PACK | ALARM_PAIRS, 8, 0, 0, "alarms", CAN_351_PAIRS_IDLE, NO_ROWS, ROWS(can_351_pairs)},
     OF_PACK(0x35E, "maker",        ROWS(can_351_maker)),
     OF_PACK(0x35F, "product",      ROWS(can_351_product)),
     OF_PACK(0x30F, "command",      ROWS(permissions)),

@@ -56,12 +56,6 @@ static int64_t raw_of(const struct can_field *field, const struct can_frame *fra
     return field_get(can_field_type(field), frame->data + field->byte);
 }
 
-static bool is_absent(const struct can_field *field, int64_t raw)
-{
-    int64_t mask = ((int64_t)1 << can_field_type(field)->bits) - 1;
-    return field->absent != REQUIRED && ((raw ^ field->absent) & mask) == 0;
-}
-
 /* Longer and shorter frames are in the field: what matters is that nothing is cut off that the
  * other side goes by. */
 static uint8_t least_size(const struct can_message *message)
@@ -113,13 +107,10 @@ enum conform_outcome conform_check_plausible(const struct conform *conform,
                                              const struct conform_heard *heard,
                                              struct text_writer *detail)
 {
-    static const enum value_id judged[] = {VALUE_pack_mv,         VALUE_pack_ma,
-                                           VALUE_soc_permille,    VALUE_soh_permille,
-                                           VALUE_temp_mean_ddegc, VALUE_charge_limit_mv};
     bool concerned = false;
     (void)conform;
-    for (size_t i = 0; i < COUNT(judged); i++)
-        concerned |= snapshot_have(&heard->values, judged[i]);
+    for (size_t i = 0; i < COUNT(can_plausible); i++)
+        concerned |= snapshot_have(&heard->values, (enum value_id)can_plausible[i].value);
     if (!heard->implausible)
         return clean_if(heard->message != NULL && concerned);
     put_frame(detail, heard->frame);
@@ -158,7 +149,7 @@ enum conform_outcome conform_check_codes(const struct conform *conform,
             continue;
         int64_t raw = raw_of(field, heard->frame);
         concerned = true;
-        if ((raw < type->min || raw > type->max) && !is_absent(field, raw))
+        if ((raw < type->min || raw > type->max) && !can_field_is_absent(field, raw))
             return offends(detail, heard->frame, value_name(field->value), raw);
     }
     return clean_if(concerned);
@@ -213,7 +204,7 @@ enum conform_outcome conform_check_negative(const struct conform *conform,
             continue;
         int64_t raw = raw_of(field, heard->frame);
         concerned = true;
-        if (is_negative(field, raw) && !is_absent(field, raw))
+        if (is_negative(field, raw) && !can_field_is_absent(field, raw))
             return offends(detail, heard->frame, value_name(field->value),
                            (int64_t)(int16_t)(uint16_t)raw);
     }
@@ -228,6 +219,16 @@ static bool forbids(const struct snapshot *values, enum value_id permission)
     return snapshot_get(values, permission, &allowed) && allowed == 0;
 }
 
+/* The frame tells that limit, and it should be 0: it must not be more. */
+static enum conform_outcome check_zero(const struct conform_heard *heard, uint16_t limit,
+                                       const char *name, struct text_writer *detail)
+{
+    int32_t limit_ma;
+    if (heard->message == NULL || !snapshot_get(&heard->values, (enum value_id)limit, &limit_ma))
+        return CONFORM_NOT_TESTABLE;
+    return limit_ma > 0 ? offends(detail, heard->frame, name, limit_ma) : CONFORM_PASS;
+}
+
 enum conform_outcome conform_check_stop(const struct conform *conform,
                                         const struct conform_heard *heard,
                                         struct text_writer *detail)
@@ -240,14 +241,13 @@ enum conform_outcome conform_check_stop(const struct conform *conform,
         {VALUE_discharge_allowed, VALUE_discharge_limit_ma},
     };
     bool concerned = false;
-    for (size_t i = 0; heard->message != NULL && i < COUNT(rows); i++) {
-        int32_t limit_ma;
-        if (!snapshot_get(&heard->values, (enum value_id)rows[i].limit, &limit_ma) ||
-            !forbids(&conform->listener.values, (enum value_id)rows[i].permission))
-            continue;
-        concerned = true;
-        if (limit_ma > 0)
-            return offends(detail, heard->frame, value_name(rows[i].limit), limit_ma);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        enum conform_outcome outcome = CONFORM_NOT_TESTABLE;
+        if (forbids(&conform->listener.values, (enum value_id)rows[i].permission))
+            outcome = check_zero(heard, rows[i].limit, value_name(rows[i].limit), detail);
+        if (outcome == CONFORM_FAIL)
+            return outcome;
+        concerned |= outcome == CONFORM_PASS;
     }
     return clean_if(concerned);
 }
@@ -269,14 +269,13 @@ enum conform_outcome conform_check_protection(const struct conform *conform,
         {ALARM_discharge_under_temp, VALUE_discharge_limit_ma},
     };
     bool concerned = false;
-    for (size_t i = 0; heard->message != NULL && i < COUNT(rows); i++) {
-        int32_t limit_ma;
-        if (!snapshot_get(&heard->values, (enum value_id)rows[i].limit, &limit_ma) ||
-            !alarm_get(conform->listener.values.alarms, (enum alarm)rows[i].alarm))
-            continue;
-        concerned = true;
-        if (limit_ma > 0)
-            return offends(detail, heard->frame, alarm_info[rows[i].alarm].name, limit_ma);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        enum conform_outcome outcome = CONFORM_NOT_TESTABLE;
+        if (alarm_get(conform->listener.values.alarms, (enum alarm)rows[i].alarm))
+            outcome = check_zero(heard, rows[i].limit, alarm_info[rows[i].alarm].name, detail);
+        if (outcome == CONFORM_FAIL)
+            return outcome;
+        concerned |= outcome == CONFORM_PASS;
     }
     return clean_if(concerned);
 }

@@ -175,8 +175,31 @@ static enum conform_outcome good_gaps(struct text_writer *detail, const struct g
     return CONFORM_PASS;
 }
 
-enum conform_outcome conform_measure_period(const struct conform *conform,
-                                            struct text_writer *detail)
+/* What one message shows: its shortest and longest gap, and what they should be near. */
+struct span {
+    uint64_t min_us;
+    uint64_t max_us;
+    uint64_t wanted_us;
+    uint64_t room_us;
+};
+
+typedef struct span span_of(const struct conform_message *message, uint64_t period_us);
+
+static struct span mean_span(const struct conform_message *message, uint64_t period_us)
+{
+    uint64_t mean_us = message->gap_sum_us / message->gaps;
+    return (struct span){mean_us, mean_us, period_us, period_us * PERIOD_PERCENT / 100};
+}
+
+static struct span gap_span(const struct conform_message *message, uint64_t period_us)
+{
+    uint64_t mean_us = message->gap_sum_us / message->gaps;
+    return (struct span){message->gap_min_us, message->gap_max_us, mean_us,
+                         period_us * JITTER_PERCENT / 100};
+}
+
+static enum conform_outcome judge_gaps(const struct conform *conform, span_of *span_of_message,
+                                       struct text_writer *detail)
 {
     size_t count;
     const struct can_message *rows = conform_rows(conform, &count);
@@ -185,32 +208,25 @@ enum conform_outcome conform_measure_period(const struct conform *conform,
         const struct conform_message *message = &conform->messages[i];
         if (!is_timed(conform, &rows[i]) || message->gaps < GAPS_MIN)
             continue;
-        uint64_t mean_us = message->gap_sum_us / message->gaps;
-        uint64_t room_us = period_us(&rows[i]) * PERIOD_PERCENT / 100;
-        if (mean_us + room_us < period_us(&rows[i]) || mean_us > period_us(&rows[i]) + room_us)
-            return bad_gaps(detail, &rows[i], mean_us, mean_us);
-        widen(&gaps, mean_us, mean_us);
+        struct span span = span_of_message(message, period_us(&rows[i]));
+        if (span.min_us + span.room_us < span.wanted_us ||
+            span.max_us > span.wanted_us + span.room_us)
+            return bad_gaps(detail, &rows[i], span.min_us, span.max_us);
+        widen(&gaps, span.min_us, span.max_us);
     }
     return good_gaps(detail, &gaps);
+}
+
+enum conform_outcome conform_measure_period(const struct conform *conform,
+                                            struct text_writer *detail)
+{
+    return judge_gaps(conform, mean_span, detail);
 }
 
 enum conform_outcome conform_measure_jitter(const struct conform *conform,
                                             struct text_writer *detail)
 {
-    size_t count;
-    const struct can_message *rows = conform_rows(conform, &count);
-    struct gaps gaps = {0};
-    for (size_t i = 0; i < count; i++) {
-        const struct conform_message *message = &conform->messages[i];
-        if (!is_timed(conform, &rows[i]) || message->gaps < GAPS_MIN)
-            continue;
-        uint64_t mean_us = message->gap_sum_us / message->gaps;
-        uint64_t room_us = period_us(&rows[i]) * JITTER_PERCENT / 100;
-        if (message->gap_min_us + room_us < mean_us || message->gap_max_us > mean_us + room_us)
-            return bad_gaps(detail, &rows[i], message->gap_min_us, message->gap_max_us);
-        widen(&gaps, message->gap_min_us, message->gap_max_us);
-    }
-    return good_gaps(detail, &gaps);
+    return judge_gaps(conform, gap_span, detail);
 }
 
 /* Begin and end */

@@ -162,8 +162,7 @@ void can_receiver_init(struct can_receiver *receiver, const struct can_protocol 
     snapshot_init(&receiver->values);
 }
 
-/* What a 48 V battery can say; anything else is a broken sender. */
-static const struct can_range plausible[] = {
+const struct can_range can_plausible[CAN_PLAUSIBLE_COUNT] = {
     {VALUE_pack_mv,         30000,    70000  },
     {VALUE_pack_ma,         -3276700, 3276700},
     {VALUE_soc_permille,    0,        1000   },
@@ -174,8 +173,8 @@ static const struct can_range plausible[] = {
 
 static bool is_plausible(const struct snapshot *values)
 {
-    for (size_t i = 0; i < COUNT(plausible); i++) {
-        const struct can_range *row = &plausible[i];
+    for (size_t i = 0; i < COUNT(can_plausible); i++) {
+        const struct can_range *row = &can_plausible[i];
         int32_t value;
         bool have = snapshot_get(values, (enum value_id)row->value, &value);
         if (have && (value < row->min || value > row->max))

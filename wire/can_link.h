@@ -55,6 +55,10 @@ void can_sender_receive(struct can_sender *sender, const struct can_frame *frame
 /* Since the last heartbeat, or CAN_AGE_NEVER. */
 uint32_t can_sender_heartbeat_age_ms(const struct can_sender *sender, uint64_t now_us);
 
+/* What a 48 V battery can say; anything else is a broken sender. */
+#define CAN_PLAUSIBLE_COUNT 6
+extern const struct can_range can_plausible[CAN_PLAUSIBLE_COUNT];
+
 struct can_receiver {
     const struct can_protocol *protocol;
     struct snapshot values; /* all that was received, by `have` */

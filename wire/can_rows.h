@@ -18,10 +18,9 @@
  * least 0, read as its absolute value. */
 #define FIELD_TYPE_MASK 0x1F
 #define ROUNDING_MASK 0x60
-#define DOWN 0x20 /* a limit, never rounded up */
-#define UP 0x40   /* a limit, never rounded down */
-#define FINER                                                                                      \
-    0x60 /* state of charge once more: read if it is within 1 % of the coarse one before */
+#define DOWN 0x20  /* a limit, never rounded up */
+#define UP 0x40    /* a limit, never rounded down */
+#define FINER 0x60 /* charge once more: read if within 1 % of the coarse one before it */
 #define FIXED 0x80 /* sent as in `fill`, only decoded */
 
 #define FROM(name) VALUE_##name

@@ -38,10 +38,9 @@ static bool is_bit(const struct field_type_info *type)
     return type->bits == 1;
 }
 
-static bool is_absent(const struct can_field *field, const struct field_type_info *type,
-                      int64_t raw)
+bool can_field_is_absent(const struct can_field *field, int64_t raw)
 {
-    int64_t mask = ((int64_t)1 << type->bits) - 1;
+    int64_t mask = ((int64_t)1 << can_field_type(field)->bits) - 1;
     return field->absent != REQUIRED && ((raw ^ field->absent) & mask) == 0;
 }
 
@@ -244,7 +243,7 @@ static bool decode_field(const struct can_message *message, const struct can_fie
         return true;
     }
     int64_t raw = field_get(type, frame->data + field->byte);
-    if (is_absent(field, type, raw))
+    if (can_field_is_absent(field, raw))
         return true;
     int32_t value = saturate32(div_round((raw - field->offset) * field->den, field->num));
     if (is_limit(field))

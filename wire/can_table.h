@@ -10,6 +10,9 @@
 
 const struct field_type_info *can_field_type(const struct can_field *field);
 
+/* A raw number that stands for "not known". */
+bool can_field_is_absent(const struct can_field *field, int64_t raw);
+
 /* The row a frame belongs to, of either side, or NULL. A 29-bit frame is never an 11-bit one. */
 const struct can_message *can_find(const struct can_protocol *protocol,
                                    const struct can_frame *frame);

@@ -130,6 +130,28 @@ static void every_alarm_sets_its_bit_and_goes_with_it(void **state)
     each_profile(alarm_bits);
 }
 
+/* Reading goes through the rows once and takes the first of each run for the first of its place. */
+static void runs_of_places(const struct can_protocol *can)
+{
+    for (size_t i = 0; i < can->message_count; i++) {
+        const struct can_message *message = &can->messages[i];
+        for (size_t k = 1; k < message->alarm_count; k++) {
+            const struct can_alarm *row = &message->alarms[k];
+            bool levels = message->form & ALARM_LEVELS;
+            bool run = row->byte == row[-1].byte && row->mask == row[-1].mask &&
+                       (!levels || row->set == row[-1].set);
+            if (can_alarm_is_first(message, row) == run)
+                fail_msg("%s %03X: row %zu is away from its place", can->name, message->id, k);
+        }
+    }
+}
+
+static void alarm_rows_of_one_place_stand_together(void **state)
+{
+    (void)state;
+    each_profile(runs_of_places);
+}
+
 /* A charger that obeys one of the three ways to say stop. */
 static void charge_stop(const struct can_protocol *can)
 {
@@ -333,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_survive_the_wire_within_one_step_of_it),
+        cmocka_unit_test(alarm_rows_of_one_place_stand_together),
         cmocka_unit_test(every_alarm_sets_its_bit_and_goes_with_it),
         cmocka_unit_test(a_stop_of_charge_is_said_in_every_way_the_protocol_has),
         cmocka_unit_test(values_past_the_ends_saturate_and_never_wrap),
