@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What does not belong on the CAN bus of the demonstration is counted by its cause and does no harm.
+# What does not belong on the CAN bus of the demonstration is counted and does no harm: remote and
+# error frames by the port, each by itself; data frames by the battery, together.
 import socket
 
 import can
