@@ -44,10 +44,18 @@ static void own_received(void *context, const uint8_t *bytes, size_t size, uint6
     flush_own(own);
 }
 
+/* The protocol of the host, NULL when there is none. */
+static const struct can_protocol *spoken(const struct live *live)
+{
+    const struct device *host = site_host(&live->site);
+    return host != NULL ? host->can : NULL;
+}
+
 static void can_received(void *context, const struct can_frame *frame, uint64_t now_us)
 {
     struct live *live = context;
     (void)now_us;
+    can_witness_heard(&live->witness, spoken(live), frame);
     if (live->speed == 1)
         site_can_receive(&live->site, frame);
     else
@@ -64,6 +72,7 @@ static void flush(struct live *live)
             serial_port_write(&live->bus, bytes, size);
     }
     while (site_can_transmit(&live->site, &frame)) {
+        can_witness_sent(&live->witness, spoken(live), &frame);
         if (live->can.kind)
             can_port_write(&live->can, &frame);
     }

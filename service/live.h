@@ -13,6 +13,7 @@
 #include "port/linux/error.h"
 #include "port/linux/loop.h"
 #include "port/linux/serial_port.h"
+#include "service/can_witness.h"
 #include "service/live_plate.h"
 #include "site/site.h"
 
@@ -42,6 +43,7 @@ struct live {
     struct serial_port bus;
     struct live_serial own[2]; /* RS485-1, RS232 */
     struct can_port can;
+    struct can_witness witness; /* of the frames from outside */
     struct live_plate plate[PACK_MAX];
     uint32_t refused_bytes; /* came in at N != 1 */
     uint32_t refused_frames;

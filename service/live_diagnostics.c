@@ -7,7 +7,7 @@
 
 #include "base/number.h"
 
-/* Where a number lies: in the host's sender, or in the receiver of the inverter. */
+/* Where a number lies in whatever counts it. */
 struct row {
     const char *name;
     size_t offset;
@@ -30,6 +30,20 @@ static const struct row receiver_rows[] = {
     {HEARD(unknown),     "frames whose number no message has", true },
     {HEARD(bad),         "frames too short for their fields",  true },
     {HEARD(implausible), "frames with values no battery has",  true },
+};
+
+static const struct row witness_rows[] = {
+#define WITNESS_ROW(name, label, trouble)                                                          \
+    {#name, offsetof(struct can_witness, name), label, trouble},
+    CAN_WITNESS_COUNTS(WITNESS_ROW)
+#undef WITNESS_ROW
+};
+
+#define LIVE(name) #name, offsetof(struct live, name)
+
+static const struct row live_rows[] = {
+    {LIVE(refused_frames),    "frames not taken at this speed",  false},
+    {LIVE(site.can_out_lost), "frames with no room to leave by", true },
 };
 
 static void add(struct web_diagnostics *diagnostics, const char *group, const struct row *row,
@@ -62,6 +76,16 @@ static void add_port(struct web_diagnostics *diagnostics, const struct can_port 
     add_all(diagnostics, "port", rows, COUNT(rows), can_port_counts(port));
 }
 
+/* What came in from outside, and what did not get in or out. */
+static void add_outside(struct web_diagnostics *diagnostics, const struct live *live)
+{
+    add_port(diagnostics, &live->can);
+    if (live->can.kind == NULL)
+        return;
+    add_all(diagnostics, "outside", witness_rows, COUNT(witness_rows), &live->witness);
+    add_all(diagnostics, "outside", live_rows, COUNT(live_rows), live);
+}
+
 void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
 {
     const struct live *live = context;
@@ -78,5 +102,5 @@ void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
     }
     if (site->inverter_on_can)
         add_all(diagnostics, "inverter", receiver_rows, COUNT(receiver_rows), &site->receiver);
-    add_port(diagnostics, &live->can);
+    add_outside(diagnostics, live);
 }

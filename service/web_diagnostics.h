@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WEB_COUNT_MAX 24
+#define WEB_COUNT_MAX 32
 
 struct web_count {
     const char *group; /* who counted */

@@ -23,9 +23,17 @@ struct cursor {
 
 static int fail_at(struct cursor *cursor, size_t at, const char *reason)
 {
+    cursor->error->refusal = LOG_MALFORMED;
     cursor->error->reason = reason;
     cursor->error->column = at + 1;
     return RESULT_BAD_FORMAT;
+}
+
+static int refuse(struct cursor *cursor, size_t at, enum log_refusal refusal, const char *reason)
+{
+    int result = fail_at(cursor, at, reason);
+    cursor->error->refusal = refusal;
+    return result;
 }
 
 static int fail(struct cursor *cursor, const char *reason)
@@ -124,7 +132,8 @@ static int parse_id(struct cursor *cursor, struct can_frame *frame)
     frame->id = id;
     frame->extended = digits == ID_DIGITS_29;
     if (frame->extended && id > CAN_ID_29_MAX)
-        return fail_at(cursor, start, "an error frame, or an identifier of more than 29 bits");
+        return refuse(cursor, start, id >> 29 == 1 ? LOG_ERROR_FRAME : LOG_MALFORMED,
+                      "an error frame, or an identifier of more than 29 bits");
     if (!frame->extended && id > CAN_ID_11_MAX)
         return fail_at(cursor, start, "identifier of more than 11 bits in 3 digits");
     return RESULT_OK;
@@ -158,7 +167,8 @@ static int parse_can(struct cursor *cursor, struct log_line *line)
     if (!take(cursor, '#'))
         return fail(cursor, "'#' expected after the identifier");
     if (peek(cursor) == 'R' || peek(cursor) == 'r')
-        return fail(cursor, "a remote frame; only data frames are known");
+        return refuse(cursor, cursor->at, LOG_REMOTE_FRAME,
+                      "a remote frame; only data frames are known");
     if (peek(cursor) == '#')
         return fail(cursor, "a CAN FD frame; only classic frames are known");
     while (frame->size < sizeof(frame->data) && take_byte(cursor, &frame->data[frame->size]))

@@ -35,7 +35,11 @@ struct log_line {
     size_t text_size;
 };
 
+/* What a refused line is: nonsense, or well formed and a frame that no protocol here has. */
+enum log_refusal { LOG_MALFORMED, LOG_REMOTE_FRAME, LOG_ERROR_FRAME };
+
 struct log_error {
+    enum log_refusal refusal;
     const char *reason;
     size_t column; /* from 1 */
 };

@@ -174,9 +174,11 @@ static void decode_line(struct decoder *decoder, const char *text, size_t size, 
         return;
     bool can = decoder->protocol->bus == BUS_CAN;
     if (can != (line.kind == LOG_CAN)) {
-        error = (struct log_error){can ? "serial bytes, but a CAN protocol was named"
-                                       : "a CAN frame, but a serial protocol was named",
-                                   1};
+        error = (struct log_error){
+            .reason = can ? "serial bytes, but a CAN protocol was named"
+                          : "a CAN frame, but a serial protocol was named",
+            .column = 1,
+        };
         bad_line(decoder, number, &error);
         return;
     }

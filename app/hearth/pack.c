@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/hearth/can_trouble.h"
 #include "app/hearth/command.h"
 #include "app/hearth/options.h"
 #include "app/hearth/presets.h"
@@ -153,7 +154,9 @@ static int serve(struct loop *loop, struct live *live, const struct pack_options
     announce(live, pack, on);
     if (!on && pack->press)
         live_plate_press(&live->plate[0], PRESS_MS, 1);
-    return loop_run(loop);
+    int code = loop_run(loop);
+    can_trouble_print(live);
+    return code;
 }
 
 /* Opens and closes what lasts as long as the program. */

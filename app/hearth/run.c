@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/hearth/can_trouble.h"
 #include "app/hearth/command.h"
 #include "app/hearth/options.h"
 #include "protocols/protocols.h"
@@ -173,6 +174,7 @@ static int serve(struct loop *loop, struct live *live, const struct config *conf
     open_default_can(live, loop, can_error);
     announce(live, web, config, can_error);
     int code = loop_run(loop);
+    can_trouble_print(live);
     web_stop(web);
     return code;
 }

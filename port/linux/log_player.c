@@ -12,6 +12,13 @@
 #define LINE_SIZE (3 * LOG_BYTES_MAX + 64)
 #define ACCURACY_US 100
 
+static void count_refusal(struct can_counts *counts, enum log_refusal refusal)
+{
+    counts->bad_frames += refusal == LOG_MALFORMED;
+    counts->remote_frames += refusal == LOG_REMOTE_FRAME;
+    counts->error_frames += refusal == LOG_ERROR_FRAME;
+}
+
 /* Reads on to the next CAN line. Returns false at the end. */
 static bool read_frame(struct log_player *player, uint64_t *time_us)
 {
@@ -20,7 +27,7 @@ static bool read_frame(struct log_player *player, uint64_t *time_us)
         struct log_line line;
         struct log_error error;
         if (log_text_parse(text, strlen(text), &line, &error) != RESULT_OK) {
-            player->common->counts.bad_frames++;
+            count_refusal(&player->common->counts, error.refusal);
         } else if (line.kind == LOG_CAN) {
             player->next = line.frame;
             *time_us = line.time_us;

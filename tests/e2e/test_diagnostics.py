@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What does not belong on the CAN bus of the demonstration is counted and does no harm: remote and
-# error frames by the port, each by itself; data frames by the battery, together.
+# What does not belong on the CAN bus of the demonstration is counted by its cause and does no harm.
+import signal
 import socket
 
 import can
@@ -29,9 +29,11 @@ def test_frames_that_do_not_belong_here_are_counted_and_change_nothing():
         foreign = [
             frame(0x123),                                     # unknown
             frame(0x351, is_extended_id=True),                # 29-bit twin
-            frame(0x351, bytes(2)),                           # short, and not of an inverter
-            frame(0x356, b"\xff\x7f\xff\x7f\xff\x7f\x00\x00"),  # impossible values, likewise
+            frame(0x351, b"\x30\x02"),                        # short (56.0 V alone), and not of an inverter
+            frame(0x356, b"\xff\x7f\xff\x7f\xff\x7f"),          # impossible values, likewise
             frame(0x35E, b"DY001\x00\x00\x00"),               # a name that contradicts ours
+            frame(0x355),                                     # long: 8 bytes for 4
+            frame(0x351, b""),                                # too short for any field
         ]
         for message in foreign:
             bus.send(message)
@@ -41,13 +43,22 @@ def test_frames_that_do_not_belong_here_are_counted_and_change_nothing():
                  before[("battery", "ignored")] + len(foreign))
         wait_for(lambda: counts(page)[("port", "remote_frames")] == 1)
         wait_for(lambda: counts(page)[("port", "error_frames")] == 1)
+        after = counts(page)
+        assert {name: number for (group, name), number in after.items()
+                if group == "outside" and number} == {
+            "unknown": 1, "twins": 1, "short_frames": 2, "long_frames": 1, "empty_frames": 1,
+            "battery_frames": 3, "implausible": 1, "contradictions": 1}
         found = page.get("/api/diagnostics")
         assert found["protocol"] == "pylon_can" and found["bitrate"] == 500000
         assert 0 <= found["heartbeat_age_ms"] < 2000
         assert [c["name"] for c in found["counts"] if c["trouble"]] == [
-            "ignored", "error_frames", "remote_frames"]
+            "ignored", "error_frames", "remote_frames", "battery_frames", "twins", "empty_frames",
+            "implausible", "contradictions"]
         bank = page.get("/api/bank")
         assert bank["values"]["alarms"] == [] and bank["site"]["inverter"] == "run"
+        program.process.send_signal(signal.SIGINT)
+        line = program.expect(r"^CAN: ").string
+        assert "1 remote frames" in line and "1 frames with values no battery has" in line
 
 
 def test_frames_of_the_inverter_are_no_foreign_ones():
@@ -60,3 +71,6 @@ def test_frames_of_the_inverter_are_no_foreign_ones():
         bus.send(frame(0x305, is_extended_id=True))
         wait_for(lambda: counts(page).get(("inverter", "decoded"), 0) > 10)
         assert counts(page)[("battery", "ignored")] == 0
+        program.process.send_signal(signal.SIGINT)
+        while (line := program.lines.get(timeout=20)) is not None:
+            assert not line.startswith("CAN: "), line  # all is well

@@ -9,7 +9,7 @@
 static struct log_line parsed(const char *text)
 {
     struct log_line line;
-    struct log_error error = {NULL, 0};
+    struct log_error error = {0};
     int result = log_text_parse(text, strlen(text), &line, &error);
     if (result != 0)
         print_error("%s: column %zu: %s\n", text, error.column, error.reason);
@@ -131,13 +131,35 @@ static void broken_lines_are_refused_at_their_column(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct log_line line;
-        struct log_error error = {NULL, 0};
+        struct log_error error = {0};
         int result = log_text_parse(rows[i].text, strlen(rows[i].text), &line, &error);
         if (result != RESULT_BAD_FORMAT || error.column != rows[i].column)
             print_error("%s: %d at %zu: %s\n", rows[i].text, result, error.column, error.reason);
         assert_int_equal(result, RESULT_BAD_FORMAT);
         assert_int_equal(error.column, rows[i].column);
         assert_non_null(strstr(error.reason, rows[i].reason));
+    }
+}
+
+static void remote_and_error_frames_are_told_from_nonsense(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum log_refusal refusal;
+    } rows[] = {
+        {"(1.0) can0 351#R",       LOG_REMOTE_FRAME},
+        {"(1.0) can0 20000088#00", LOG_ERROR_FRAME },
+        {"(1.0) can0 3FFFFFFF#",   LOG_ERROR_FRAME },
+        {"(1.0) can0 40000000#",   LOG_MALFORMED   },
+        {"(1.0) can0 351##0",      LOG_MALFORMED   },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct log_line line;
+        struct log_error error = {.refusal = LOG_ERROR_FRAME};
+        assert_int_equal(log_text_parse(rows[i].text, strlen(rows[i].text), &line, &error),
+                         RESULT_BAD_FORMAT);
+        assert_int_equal(error.refusal, rows[i].refusal);
     }
 }
 
@@ -217,6 +239,7 @@ static void a_line_that_does_not_fit_is_not_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(remote_and_error_frames_are_told_from_nonsense),
         cmocka_unit_test(a_candump_line_is_a_frame),
         cmocka_unit_test(eight_digits_are_a_29_bit_identifier),
         cmocka_unit_test(any_number_of_decimals_up_to_six_is_a_time),

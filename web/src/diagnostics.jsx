@@ -5,7 +5,7 @@ import { useAnswer } from "./live.js";
 
 const LOOK_MS = 2000;
 
-const groups = { battery: "Battery", inverter: "Inverter", port: "Port to the outside" };
+const groups = { battery: "Battery", inverter: "Inverter", port: "Port to the outside", outside: "Heard from outside" };
 
 function heard(age_ms) {
   return age_ms < 0 ? "The inverter was never heard." : `The inverter was heard ${(age_ms / 1000).toFixed(1)} s ago.`;
