@@ -8,50 +8,11 @@
 #include "base/result.h"
 #include "protocols/jk_map.h"
 #include "protocols/protocols.h"
+#include "tests/bench/support/battery.h"
 #include "tests/bench/support/bench.h"
 #include "wire/can_table.h"
 
-enum { CAN_ROUNDS = 200000, JK_ROUNDS = 50000, CELLS = 16, TEMPS = 5 };
-
-static const struct {
-    enum value_id id;
-    int32_t value;
-} values[] = {
-    {VALUE_pack_mv,            53120 },
-    {VALUE_pack_ma,            -42300},
-    {VALUE_power_w,            -2247 },
-    {VALUE_soc_permille,       640   },
-    {VALUE_soh_permille,       990   },
-    {VALUE_remaining_mah,      200960},
-    {VALUE_full_mah,           314000},
-    {VALUE_cycle_count,        57    },
-    {VALUE_cell_count,         CELLS },
-    {VALUE_cell_present_mask,  0xFFFF},
-    {VALUE_cell_mean_mv,       3320  },
-    {VALUE_temp_mean_ddegc,    250   },
-    {VALUE_mos_ddegc,          310   },
-    {VALUE_temp_sensor_mask,   0x3F  },
-    {VALUE_charge_limit_mv,    56800 },
-    {VALUE_charge_limit_ma,    150000},
-    {VALUE_discharge_limit_mv, 44800 },
-    {VALUE_discharge_limit_ma, 150000},
-    {VALUE_charge_allowed,     1     },
-    {VALUE_discharge_allowed,  1     },
-    {VALUE_charge_on,          1     },
-    {VALUE_discharge_on,       1     },
-    {VALUE_pack_count,         3     },
-};
-
-static void fill(struct snapshot *source)
-{
-    snapshot_init(source);
-    for (size_t i = 0; i < COUNT(values); i++)
-        snapshot_put(source, values[i].id, values[i].value);
-    for (int i = 0; i < CELLS; i++)
-        snapshot_put(source, (enum value_id)(VALUE_cell_mv + i), 3312 + i);
-    for (int i = 0; i < TEMPS; i++)
-        snapshot_put(source, (enum value_id)(VALUE_temp_ddegc + i), 240 + i);
-}
+enum { CAN_ROUNDS = 200000, JK_ROUNDS = 50000 };
 
 static bool can_round(const struct can_protocol *can, const struct view *view,
                       struct snapshot *heard)
@@ -125,7 +86,7 @@ static bool measure_jk(const struct snapshot *source)
 int main(void)
 {
     struct snapshot source;
-    fill(&source);
+    bench_battery(&source);
     if (measure_all_can(&source) && measure_jk(&source))
         return 0;
     fprintf(stderr, "codec: values were lost between encoding and decoding\n");
