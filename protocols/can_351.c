@@ -142,9 +142,8 @@ const struct can_field can_351_capacity[1] = {
     {FROM(full_mah), 0, U16LE, 1, 1000, 0, REQUIRED},
 };
 
-#define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
-#define WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 2, mask},
-#define PAIR_WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 4, mask},
+#define BITS_WARNING_ROW(alarm, byte, mask) WARNING_ROW(alarm, (byte) + 2, mask)
+#define PAIR_WARNING_ROW(alarm, byte, mask) WARNING_ROW(alarm, (byte) + 4, mask)
 
 /* clang-format off */
 #define PYLON_ROWS(ROW, HOT)                                                                      \
@@ -193,8 +192,7 @@ const struct can_field can_351_capacity[1] = {
 
 /* A hot battery is a warning wherever it stands: nothing has acted. */
 #define HOT_ROWS(byte, mask)                                                                       \
-    {IN_WARNINGS, ALARM_battery_over_temp, byte, mask},                                            \
-    {IN_ALARMS, ALARM_battery_over_temp, byte, mask},
+    WARNING_ROW(battery_over_temp, byte, mask) ALARM_ROW(battery_over_temp, byte, mask)
 
 /* The system error of Pylon alone, what is common, the cells of GoodWe alone. */
 const struct can_alarm can_351_bits[] = {
@@ -208,7 +206,7 @@ const struct can_alarm can_351_bits[] = {
     ALARM_ROW(extinguisher, 1, 0x08)
     ALARM_ROW(bank_stopped, 1, 0x08)
     PYLON_ROWS(ALARM_ROW, )
-    PYLON_ROWS(WARNING_ROW, HOT_ROWS(2, 0x08))
+    PYLON_ROWS(BITS_WARNING_ROW, HOT_ROWS(2, 0x08))
     ALARM_ROW(pack_stale, 3, 0x08)
     ALARM_ROW(pack_missing, 3, 0x08)
     ALARM_ROW(no_pack, 3, 0x08)
@@ -217,7 +215,7 @@ const struct can_alarm can_351_bits[] = {
     ALARM_ROW(cell_sum, 1, 0x10)
     ALARM_ROW(cells_frozen, 1, 0x10)
     ALARM_ROW(thermal_event, 1, 0x10)
-    WARNING_ROW(cell_spread, 1, 0x10)
+    BITS_WARNING_ROW(cell_spread, 1, 0x10)
 };
 
 const struct can_alarm can_351_pairs[] = {

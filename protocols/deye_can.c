@@ -67,53 +67,51 @@ static const struct can_field pack_status[] = {
     {FROM(cycle_count), 2, U16LE, 1, 1, 0, REQUIRED},
 };
 
-#define ALARM(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
-#define WARNING(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, byte, mask},
-
 /* Section 3.5 of the spec's table: 359, and 110 of each pack. */
 /* clang-format off */
 static const struct can_alarm faults[] = {
-    ALARM(cell_over_voltage,        0, 0x01) ALARM(cell_over_voltage_2,      0, 0x01)
-    ALARM(pack_over_voltage,        0, 0x01)
-    ALARM(cell_under_voltage,       0, 0x02) ALARM(pack_under_voltage,       0, 0x02)
-    ALARM(deep_discharge,           0, 0x02)
-    ALARM(charge_over_current,      0, 0x10) ALARM(charge_over_current_2,    0, 0x10)
-    ALARM(charge_limit_ignored,     0, 0x10)
-    ALARM(discharge_over_current,   0, 0x20) ALARM(discharge_limit_ignored,  0, 0x20)
-    ALARM(charge_over_temp,         0, 0x40) ALARM(discharge_over_temp,      0, 0x40)
-    ALARM(thermal_event,            0, 0x40) ALARM(extinguisher,             0, 0x40)
-    ALARM(charge_under_temp,        0, 0x80) ALARM(discharge_under_temp,     0, 0x80)
-    ALARM(cell_spread,              1, 0x04) ALARM(temp_spread,              1, 0x08)
-    ALARM(mos_over_temp,            1, 0x10)
-    ALARM(discharge_over_current_2, 2, 0x04) ALARM(discharge_over_current_3, 2, 0x04)
-    ALARM(discharge_short_circuit,  2, 0x80) ALARM(charge_short_circuit,     2, 0x80)
-    ALARM(short_release_failed,     2, 0x80)
-    ALARM(coprocessor,              3, 0x01) ALARM(current_sensor,           3, 0x01)
-    ALARM(internal,                 3, 0x01) ALARM(parallel_limiter,         3, 0x01)
-    ALARM(balancer,                 3, 0x01)
-    ALARM(cell_sum,                 3, 0x02) ALARM(cells_frozen,             3, 0x02)
-    ALARM(cell_count,               3, 0x02)
-    ALARM(temp_sensor,              3, 0x04)
-    ALARM(charge_mos,               3, 0x08) ALARM(discharge_mos,            3, 0x08)
-    ALARM(bank_stopped,             3, 0x08)
-    ALARM(pack_stale,               3, 0x20) ALARM(pack_missing,             3, 0x20)
-    ALARM(no_pack,                  3, 0x20)
-    ALARM(discharge_on_failed,      6, 0x02) ALARM(open_wire,                6, 0x20)
+    ALARM_ROW(cell_over_voltage,        0, 0x01) ALARM_ROW(cell_over_voltage_2,      0, 0x01)
+    ALARM_ROW(pack_over_voltage,        0, 0x01)
+    ALARM_ROW(cell_under_voltage,       0, 0x02) ALARM_ROW(pack_under_voltage,       0, 0x02)
+    ALARM_ROW(deep_discharge,           0, 0x02)
+    ALARM_ROW(charge_over_current,      0, 0x10) ALARM_ROW(charge_over_current_2,    0, 0x10)
+    ALARM_ROW(charge_limit_ignored,     0, 0x10)
+    ALARM_ROW(discharge_over_current,   0, 0x20) ALARM_ROW(discharge_limit_ignored,  0, 0x20)
+    ALARM_ROW(charge_over_temp,         0, 0x40) ALARM_ROW(discharge_over_temp,      0, 0x40)
+    ALARM_ROW(thermal_event,            0, 0x40) ALARM_ROW(extinguisher,             0, 0x40)
+    ALARM_ROW(charge_under_temp,        0, 0x80) ALARM_ROW(discharge_under_temp,     0, 0x80)
+    ALARM_ROW(cell_spread,              1, 0x04) ALARM_ROW(temp_spread,              1, 0x08)
+    ALARM_ROW(mos_over_temp,            1, 0x10)
+    ALARM_ROW(discharge_over_current_2, 2, 0x04) ALARM_ROW(discharge_over_current_3, 2, 0x04)
+    ALARM_ROW(discharge_short_circuit,  2, 0x80) ALARM_ROW(charge_short_circuit,     2, 0x80)
+    ALARM_ROW(short_release_failed,     2, 0x80)
+    ALARM_ROW(coprocessor,              3, 0x01) ALARM_ROW(current_sensor,           3, 0x01)
+    ALARM_ROW(internal,                 3, 0x01) ALARM_ROW(parallel_limiter,         3, 0x01)
+    ALARM_ROW(balancer,                 3, 0x01)
+    ALARM_ROW(cell_sum,                 3, 0x02) ALARM_ROW(cells_frozen,             3, 0x02)
+    ALARM_ROW(cell_count,               3, 0x02)
+    ALARM_ROW(temp_sensor,              3, 0x04)
+    ALARM_ROW(charge_mos,               3, 0x08) ALARM_ROW(discharge_mos,            3, 0x08)
+    ALARM_ROW(bank_stopped,             3, 0x08)
+    ALARM_ROW(pack_stale,               3, 0x20) ALARM_ROW(pack_missing,             3, 0x20)
+    ALARM_ROW(no_pack,                  3, 0x20)
+    ALARM_ROW(discharge_on_failed,      6, 0x02) ALARM_ROW(open_wire,                6, 0x20)
 };
 
 /* No longer sent since V3.2. None of them is the first of its place above. */
 static const struct can_alarm grey[] = {
-    ALARM(pack_over_voltage,         0, 0x04) ALARM(pack_under_voltage,        0, 0x08)
-    ALARM(discharge_over_temp,       1, 0x01) ALARM(discharge_under_temp,      1, 0x02)
-    ALARM(discharge_over_current_3,  1, 0xC0) ALARM(deep_discharge,            2, 0x01)
-    ALARM(cell_over_voltage_2,       2, 0x02) ALARM(charge_over_current_2,     2, 0x08)
-    WARNING(cell_over_voltage,       4, 0x01) WARNING(cell_under_voltage,      4, 0x02)
-    WARNING(pack_over_voltage,       4, 0x04) WARNING(pack_under_voltage,      4, 0x08)
-    WARNING(charge_over_current,     4, 0x10) WARNING(discharge_over_current,  4, 0x20)
-    WARNING(charge_over_temp,        4, 0x40) WARNING(charge_under_temp,       4, 0x80)
-    WARNING(discharge_over_temp,     5, 0x01) WARNING(discharge_under_temp,    5, 0x02)
-    WARNING(cell_spread,             5, 0x04) WARNING(temp_spread,             5, 0x08)
-    WARNING(mos_over_temp,           5, 0x10)
+    ALARM_ROW(pack_over_voltage,         0, 0x04) ALARM_ROW(pack_under_voltage,        0, 0x08)
+    ALARM_ROW(discharge_over_temp,       1, 0x01) ALARM_ROW(discharge_under_temp,      1, 0x02)
+    ALARM_ROW(discharge_over_current_3,  1, 0x40) ALARM_ROW(discharge_over_current_3,  1, 0x80)
+    ALARM_ROW(deep_discharge,            2, 0x01)
+    ALARM_ROW(cell_over_voltage_2,       2, 0x02) ALARM_ROW(charge_over_current_2,     2, 0x08)
+    WARNING_ROW(cell_over_voltage,       4, 0x01) WARNING_ROW(cell_under_voltage,      4, 0x02)
+    WARNING_ROW(pack_over_voltage,       4, 0x04) WARNING_ROW(pack_under_voltage,      4, 0x08)
+    WARNING_ROW(charge_over_current,     4, 0x10) WARNING_ROW(discharge_over_current,  4, 0x20)
+    WARNING_ROW(charge_over_temp,        4, 0x40) WARNING_ROW(charge_under_temp,       4, 0x80)
+    WARNING_ROW(discharge_over_temp,     5, 0x01) WARNING_ROW(discharge_under_temp,    5, 0x02)
+    WARNING_ROW(cell_spread,             5, 0x04) WARNING_ROW(temp_spread,             5, 0x08)
+    WARNING_ROW(mos_over_temp,           5, 0x10)
 };
 
 #define FOR_ALL_DEYE                                                                               \
@@ -274,16 +272,20 @@ static bool encode(const struct can_message *message, const struct view *view, u
     return true;
 }
 
+/* Of two rows of one alarm either is enough. */
 static void decode_grey(const struct can_frame *frame, struct snapshot *values)
 {
     for (size_t i = 0; i < COUNT(grey); i++) {
         const struct can_alarm *row = &grey[i];
-        bool warning = row->set == IN_WARNINGS;
-        if (row->byte >= frame->size)
+        bool warns = can_alarm_warns(row);
+        uint32_t *set = warns ? values->warnings : values->alarms;
+        if (can_alarm_byte(row) >= frame->size)
             continue;
-        snapshot_set_have(values, warning ? VALUE_warnings : VALUE_alarms, true);
-        alarm_put(warning ? values->warnings : values->alarms, (enum alarm)row->alarm,
-                  frame->data[row->byte] & row->mask);
+        bool active = frame->data[can_alarm_byte(row)] & can_alarm_mask(row);
+        if (i > 0 && grey[i - 1].what == row->what)
+            active |= alarm_get(set, can_alarm_id(row));
+        snapshot_set_have(values, warns ? VALUE_warnings : VALUE_alarms, true);
+        alarm_put(set, can_alarm_id(row), active);
     }
 }
 

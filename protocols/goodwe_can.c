@@ -25,49 +25,33 @@ static const struct can_field own_values[] = {
 
 /* Bytes 0 and 1: what has acted; 4 and 5: the warnings. */
 static const struct can_alarm bits[] = {
-    {IN_ALARMS,   ALARM_cell_over_voltage,        0, 0x01},
-    {IN_ALARMS,   ALARM_pack_over_voltage,        0, 0x01},
-    {IN_ALARMS,   ALARM_cell_under_voltage,       0, 0x02},
-    {IN_ALARMS,   ALARM_pack_under_voltage,       0, 0x02},
-    {IN_ALARMS,   ALARM_charge_over_temp,         0, 0x04},
-    {IN_ALARMS,   ALARM_discharge_over_temp,      0, 0x04},
-    {IN_ALARMS,   ALARM_mos_over_temp,            0, 0x04},
-    {IN_ALARMS,   ALARM_charge_under_temp,        0, 0x08},
-    {IN_ALARMS,   ALARM_discharge_under_temp,     0, 0x08},
-    {IN_ALARMS,   ALARM_charge_over_current,      0, 0x10},
-    {IN_ALARMS,   ALARM_charge_over_current_2,    0, 0x10},
-    {IN_ALARMS,   ALARM_charge_limit_ignored,     0, 0x10},
-    {IN_ALARMS,   ALARM_discharge_over_current,   0, 0x20},
-    {IN_ALARMS,   ALARM_discharge_over_current_2, 0, 0x20},
-    {IN_ALARMS,   ALARM_discharge_over_current_3, 0, 0x20},
-    {IN_ALARMS,   ALARM_discharge_short_circuit,  0, 0x20},
-    {IN_ALARMS,   ALARM_discharge_limit_ignored,  0, 0x20},
-    {IN_ALARMS,   ALARM_discharge_on_failed,      0, 0x40},
-    {IN_ALARMS,   ALARM_bank_stopped,             1, 0x01}, /* "battery break" */
-    {IN_ALARMS,   ALARM_thermal_event,            1, 0x01},
-    {IN_ALARMS,   ALARM_extinguisher,             1, 0x01},
-    {IN_ALARMS,   ALARM_internal,                 1, 0x02}, /* "battery lock" */
-    {IN_ALARMS,   ALARM_discharge_mos,            1, 0x04},
-    {IN_ALARMS,   ALARM_charge_mos,               1, 0x08},
-    {IN_ALARMS,   ALARM_no_pack,                  1, 0x10}, /* communication failure */
-    {IN_ALARMS,   ALARM_deep_discharge,           1, 0x40},
-    {IN_ALARMS,   ALARM_cell_over_voltage_2,      1, 0x80},
-    {IN_WARNINGS, ALARM_cell_over_voltage,        4, 0x01},
-    {IN_WARNINGS, ALARM_pack_over_voltage,        4, 0x01},
-    {IN_WARNINGS, ALARM_cell_under_voltage,       4, 0x02},
-    {IN_WARNINGS, ALARM_pack_under_voltage,       4, 0x02},
-    {IN_WARNINGS, ALARM_battery_over_temp,        4, 0x04},
-    {IN_ALARMS,   ALARM_battery_over_temp,        4, 0x04},
-    {IN_WARNINGS, ALARM_charge_over_temp,         4, 0x04},
-    {IN_WARNINGS, ALARM_discharge_over_temp,      4, 0x04},
-    {IN_WARNINGS, ALARM_charge_under_temp,        4, 0x08},
-    {IN_WARNINGS, ALARM_discharge_under_temp,     4, 0x08},
-    {IN_WARNINGS, ALARM_charge_over_current,      4, 0x10},
-    {IN_WARNINGS, ALARM_discharge_over_current,   4, 0x20},
-    {IN_ALARMS,   ALARM_pack_stale,               4, 0x40},
-    {IN_ALARMS,   ALARM_pack_missing,             4, 0x40},
-    {IN_WARNINGS, ALARM_cell_spread,              5, 0x01},
-};
+    ALARM_ROW(cell_over_voltage, 0, 0x01) ALARM_ROW(pack_over_voltage, 0, 0x01)
+        ALARM_ROW(cell_under_voltage, 0, 0x02) ALARM_ROW(pack_under_voltage, 0, 0x02) ALARM_ROW(
+            charge_over_temp, 0, 0x04) ALARM_ROW(discharge_over_temp, 0, 0x04)
+            ALARM_ROW(mos_over_temp, 0, 0x04) ALARM_ROW(charge_under_temp, 0, 0x08) ALARM_ROW(
+                discharge_under_temp, 0, 0x08) ALARM_ROW(charge_over_current, 0, 0x10)
+                ALARM_ROW(charge_over_current_2, 0, 0x10) ALARM_ROW(charge_limit_ignored, 0, 0x10)
+                    ALARM_ROW(discharge_over_current, 0, 0x20)
+                        ALARM_ROW(discharge_over_current_2, 0, 0x20)
+                            ALARM_ROW(discharge_over_current_3, 0, 0x20)
+                                ALARM_ROW(discharge_short_circuit, 0, 0x20)
+                                    ALARM_ROW(discharge_limit_ignored, 0, 0x20)
+                                        ALARM_ROW(discharge_on_failed, 0, 0x40)
+                                            ALARM_ROW(bank_stopped, 1, 0x01) /* "battery break" */
+    ALARM_ROW(thermal_event, 1, 0x01) ALARM_ROW(extinguisher, 1, 0x01)
+        ALARM_ROW(internal, 1, 0x02) /* "battery lock" */
+    ALARM_ROW(discharge_mos, 1, 0x04) ALARM_ROW(charge_mos, 1, 0x08)
+        ALARM_ROW(no_pack, 1, 0x10) /* communication failure */
+    ALARM_ROW(deep_discharge, 1, 0x40) ALARM_ROW(cell_over_voltage_2, 1, 0x80)
+        WARNING_ROW(cell_over_voltage, 4, 0x01) WARNING_ROW(pack_over_voltage, 4, 0x01)
+            WARNING_ROW(cell_under_voltage, 4, 0x02) WARNING_ROW(pack_under_voltage, 4, 0x02)
+                WARNING_ROW(battery_over_temp, 4, 0x04) ALARM_ROW(battery_over_temp, 4, 0x04)
+                    WARNING_ROW(charge_over_temp, 4, 0x04) WARNING_ROW(discharge_over_temp, 4, 0x04)
+                        WARNING_ROW(charge_under_temp, 4, 0x08) WARNING_ROW(
+                            discharge_under_temp, 4, 0x08) WARNING_ROW(charge_over_current, 4, 0x10)
+                            WARNING_ROW(discharge_over_current, 4, 0x20)
+                                ALARM_ROW(pack_stale, 4, 0x40) ALARM_ROW(pack_missing, 4, 0x40)
+                                    WARNING_ROW(cell_spread, 5, 0x01)};
 
 /* clang-format off */
 /* The document that was seen prints 0x370 as 0x70; both are read. */

@@ -83,8 +83,7 @@ static const struct can_field numbers[] = {
 
 static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS(12)};
 
-#define ALARM_ROW(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
-#define WARNING_ROW(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, (byte) + 2, mask},
+#define LATER_WARNING_ROW(alarm, byte, mask) WARNING_ROW(alarm, (byte) + 2, mask)
 
 /* Bytes 0 and 1: the battery has acted; 2 and 3: the warning before. */
 #define BOTH_ROWS(ROW, HOT)                                                                        \
@@ -103,7 +102,7 @@ static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS
     ROW(cell_spread,            1, 0x04) ROW(temp_spread,              1, 0x04)
 
 /* A hot battery is a warning wherever it stands: nothing has acted. */
-#define HOT_ROWS WARNING_ROW(battery_over_temp, 1, 0x80) ALARM_ROW(battery_over_temp, 3, 0x80)
+#define HOT_ROWS WARNING_ROW(battery_over_temp, 3, 0x80) ALARM_ROW(battery_over_temp, 3, 0x80)
 
 static const struct can_alarm alarms[] = {
     BOTH_ROWS(ALARM_ROW, )
@@ -127,7 +126,7 @@ static const struct can_alarm alarms[] = {
     ALARM_ROW(extinguisher, 1, 0x08)
     ALARM_ROW(bank_stopped, 1, 0x08)
     ALARM_ROW(no_pack, 1, 0x08)
-    BOTH_ROWS(WARNING_ROW, HOT_ROWS)
+    BOTH_ROWS(LATER_WARNING_ROW, HOT_ROWS)
     ALARM_ROW(pack_stale, 3, 0x01)
     ALARM_ROW(pack_missing, 3, 0x01)
     ALARM_ROW(no_pack, 3, 0x01)

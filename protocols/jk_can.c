@@ -75,9 +75,7 @@ static const struct can_field measurements[] = {
     {FROM(cycle_count),     6, U16LE, 1, 1,   0, REQUIRED},
 };
 
-#define ALARM(alarm, byte, mask) {IN_ALARMS, ALARM_##alarm, byte, mask},
-#define WARNING(alarm, byte, mask) {IN_WARNINGS, ALARM_##alarm, byte, mask},
-#define BIT(alarm) {IN_ALARMS, ALARM_##alarm, ALARM_##alarm / 8, 1 << ALARM_##alarm % 8},
+#define BIT(alarm) {ALARM_##alarm, ALARM_##alarm},
 #define CELL(n, at, absent)                                                                        \
     {                                                                                              \
         FROM(cell_mv) + (n), at, U16LE, 1, 1, 0, absent                                            \
@@ -117,7 +115,7 @@ static const struct can_field cell_voltages[][CELLS_PER_FRAME] = {
 #define INSIDE(ROW)                                                                                \
     ROW(coprocessor,              3, 0x10) ROW(pack_stale,               3, 0x10)                  \
     ROW(pack_missing,             3, 0x10) ROW(no_pack,                  3, 0x10)
-#define BOTH(PLACE) PLACE(ALARM) PLACE(WARNING)
+#define BOTH(PLACE) PLACE(ALARM_ROW) PLACE(WARNING_ROW)
 
 static const struct can_alarm levels[] = {
     BOTH(OVER_VOLTAGE) BOTH(UNDER_VOLTAGE) BOTH(SPREAD) BOTH(DISCHARGE)

@@ -48,11 +48,8 @@ static const struct can_field energy[] = {
 };
 
 static const struct can_alarm cells[] = {
-    {IN_WARNINGS, ALARM_cell_over_voltage,  2, 0x01},
-    {IN_WARNINGS, ALARM_cell_under_voltage, 2, 0x02},
-    {IN_ALARMS,   ALARM_cell_over_voltage,  3, 0x01},
-    {IN_ALARMS,   ALARM_cell_under_voltage, 3, 0x02},
-};
+    WARNING_ROW(cell_over_voltage, 2, 0x01) WARNING_ROW(cell_under_voltage, 2, 0x02)
+        ALARM_ROW(cell_over_voltage, 3, 0x01) ALARM_ROW(cell_under_voltage, 3, 0x02)};
 
 static const struct can_field cell_extremes[] = {
     {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},

@@ -68,8 +68,9 @@ static uint8_t least_size(const struct can_message *message)
             least = end;
     }
     for (size_t i = 0; i < message->alarm_count; i++) {
-        if (message->alarms[i].byte + 1u > least)
-            least = message->alarms[i].byte + 1u;
+        unsigned end = can_alarm_byte(&message->alarms[i]) + 1u;
+        if (end > least)
+            least = end;
     }
     return (uint8_t)least;
 }
@@ -287,8 +288,8 @@ static uint8_t explained_bits(const struct can_message *message, uint8_t byte)
     unsigned bits = 0;
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        if (row->byte == byte)
-            bits |= in_two ? 3u * row->mask : row->mask;
+        if (can_alarm_byte(row) == byte)
+            bits |= in_two ? 3u * can_alarm_mask(row) : can_alarm_mask(row);
     }
     for (size_t i = 0; i < message->field_count; i++) {
         const struct can_field *field = &message->fields[i];
@@ -304,7 +305,7 @@ static uint8_t explained_bits(const struct can_message *message, uint8_t byte)
 static bool holds_alarms(const struct can_message *message, uint8_t byte)
 {
     for (size_t i = 0; i < message->alarm_count; i++) {
-        if (message->alarms[i].byte == byte)
+        if (can_alarm_byte(&message->alarms[i]) == byte)
             return true;
     }
     return false;

@@ -12,6 +12,7 @@
 #include "base/can.h"
 #include "base/number.h"
 #include "core/snapshot.h"
+#include "wire/can_alarm.h"
 #include "wire/field.h"
 
 /* Added to a type: how it is rounded, or that it is not sent. A limit is never negative: sent as at
@@ -36,17 +37,6 @@ struct can_field {
     int16_t den; /* neither is 0 */
     int16_t offset;
     int16_t absent; /* raw code that stands for not known, or REQUIRED */
-};
-
-enum alarm_set { IN_ALARMS, IN_WARNINGS };
-
-/* Rows of one place stand together. All of them feed it; when it is read, it is the alarm of the
- * first of them (in levels: the first of each set). */
-struct can_alarm {
-    uint8_t set;   /* enum alarm_set */
-    uint8_t alarm; /* enum alarm */
-    uint8_t byte;
-    uint8_t mask; /* one bit; of pairs and levels the lower one */
 };
 
 /* What a message is, besides its bytes. */

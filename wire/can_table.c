@@ -120,8 +120,8 @@ static bool encode_field(const struct can_protocol *protocol, const struct can_f
 
 static bool is_set(const struct can_alarm *row, const struct snapshot *source)
 {
-    const uint32_t *set = row->set == IN_ALARMS ? source->alarms : source->warnings;
-    return alarm_get(set, (enum alarm)row->alarm);
+    const uint32_t *set = can_alarm_warns(row) ? source->warnings : source->alarms;
+    return alarm_get(set, can_alarm_id(row));
 }
 
 static bool any_alarm(const struct snapshot *source)
@@ -136,12 +136,13 @@ static bool any_alarm(const struct snapshot *source)
 static void say_active(const struct can_message *message, const struct can_alarm *row,
                        uint8_t *byte)
 {
-    uint8_t upper = (uint8_t)(row->mask << 1);
+    uint8_t mask = can_alarm_mask(row);
+    uint8_t upper = (uint8_t)(mask << 1);
     bool in_two = message->form & (ALARM_PAIRS | ALARM_LEVELS);
-    if (!(message->form & ALARM_LEVELS) || row->set == IN_ALARMS)
-        *byte = (uint8_t)((*byte & ~(in_two ? upper : 0)) | row->mask);
-    else if (!(*byte & row->mask))
-        *byte |= row->mask | upper;
+    if (!(message->form & ALARM_LEVELS) || !can_alarm_warns(row))
+        *byte = (uint8_t)((*byte & ~(in_two ? upper : 0)) | mask);
+    else if (!(*byte & mask))
+        *byte |= mask | upper;
 }
 
 static void encode_alarms(const struct can_message *message, const struct snapshot *source,
@@ -152,7 +153,7 @@ static void encode_alarms(const struct can_message *message, const struct snapsh
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
         if (is_set(row, source))
-            say_active(message, row, data + row->byte);
+            say_active(message, row, data + can_alarm_byte(row));
     }
 }
 
@@ -259,8 +260,8 @@ static bool decode_field(const struct can_message *message, const struct can_fie
 /* Rows of equal places have equal numbers; levels have a place for alarms and one for warnings. */
 static unsigned place_of(const struct can_message *message, const struct can_alarm *row)
 {
-    unsigned set = message->form & ALARM_LEVELS ? row->set : 0;
-    return set << 16 | (unsigned)row->byte << 8 | row->mask;
+    unsigned set = message->form & ALARM_LEVELS ? row->what & CAN_ALARM_WARNS : 0;
+    return set | row->place;
 }
 
 bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row)
@@ -276,14 +277,12 @@ bool can_alarm_is_first(const struct can_message *message, const struct can_alar
 /* What the place of a row says of it: 1 set, 0 not set, -1 nothing. */
 static int read_alarm(const struct can_message *message, const struct can_alarm *row, uint8_t byte)
 {
-    unsigned lower = (byte & row->mask) != 0;
-    unsigned upper = (byte & row->mask << 1) != 0;
-    unsigned pair = lower + 2 * upper;
+    unsigned pair = (unsigned)byte >> can_alarm_bit(row) & 3;
     if (message->form & ALARM_PAIRS)
         return pair == 1 ? 1 : pair == 2 ? 0 : -1;
     if (message->form & ALARM_LEVELS)
-        return row->set == IN_ALARMS ? pair == 1 : pair >= 2;
-    return (int)lower;
+        return can_alarm_warns(row) ? pair >= 2 : pair == 1;
+    return pair & 1;
 }
 
 static bool decode_alarms(const struct can_message *message, const struct can_frame *frame,
@@ -293,16 +292,16 @@ static bool decode_alarms(const struct can_message *message, const struct can_fr
     unsigned place = UINT32_MAX;
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        if (place_of(message, row) == place || row->byte >= frame->size)
+        if (place_of(message, row) == place || can_alarm_byte(row) >= frame->size)
             continue; /* not the first of its place */
         place = place_of(message, row);
         covered = true;
-        int said = read_alarm(message, row, frame->data[row->byte]);
+        int said = read_alarm(message, row, frame->data[can_alarm_byte(row)]);
         if (said < 0)
             continue;
-        bool warning = row->set == IN_WARNINGS;
+        bool warning = can_alarm_warns(row);
         snapshot_set_have(values, warning ? VALUE_warnings : VALUE_alarms, true);
-        alarm_put(warning ? values->warnings : values->alarms, (enum alarm)row->alarm, said > 0);
+        alarm_put(warning ? values->warnings : values->alarms, can_alarm_id(row), said > 0);
     }
     return covered;
 }

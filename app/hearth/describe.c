@@ -60,14 +60,6 @@ static void each_message(const struct can_protocol *can, void *context,
         visit(context, &can->answers[i], false);
 }
 
-unsigned describe_bit(uint8_t mask)
-{
-    unsigned bit = 0;
-    while (bit < 7 && !(mask >> bit & 1))
-        bit++;
-    return bit;
-}
-
 static void markdown_field(const struct can_field *field)
 {
     char name[DESCRIBE_NAME_SIZE];
@@ -95,8 +87,8 @@ static void markdown_message(void *context, const struct can_message *message, b
         printf("\n| Byte | Bit | Set by |\n|---|---|---|\n");
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        printf("| %u | %u | %s %s |\n", row->byte, describe_bit(row->mask),
-               row->set == IN_WARNINGS ? "warning" : "alarm", alarm_info[row->alarm].name);
+        printf("| %u | %u | %s %s |\n", can_alarm_byte(row), can_alarm_bit(row),
+               can_alarm_warns(row) ? "warning" : "alarm", alarm_info[can_alarm_id(row)].name);
     }
 }
 
@@ -145,10 +137,10 @@ static void json_message(void *context, const struct can_message *message, bool 
     for (size_t i = 0; i < message->alarm_count; i++) {
         const struct can_alarm *row = &message->alarms[i];
         json_open(json, '{');
-        json_put_string(json, "alarm", alarm_info[row->alarm].name);
-        json_put_boolean(json, "warning", row->set == IN_WARNINGS);
-        json_put_integer(json, "byte", row->byte);
-        json_put_integer(json, "bit", describe_bit(row->mask));
+        json_put_string(json, "alarm", alarm_info[can_alarm_id(row)].name);
+        json_put_boolean(json, "warning", can_alarm_warns(row));
+        json_put_integer(json, "byte", can_alarm_byte(row));
+        json_put_integer(json, "bit", can_alarm_bit(row));
         json_close(json, '}');
     }
     json_close(json, ']');

@@ -16,9 +16,6 @@
 const struct value_info *describe_info(const struct can_field *field);
 void describe_name(const struct can_field *field, char name[DESCRIBE_NAME_SIZE]);
 
-/* 0 to 7. */
-unsigned describe_bit(uint8_t mask);
-
 /* A DBC file (Vector's text form, read by CAN tools) on standard output. */
 void describe_dbc(const struct protocol *protocol, const struct can_protocol *can);
 

@@ -117,7 +117,7 @@ static bool in_two_bits(const struct can_message *message)
 
 static bool same_place(const struct can_alarm *a, const struct can_alarm *b)
 {
-    return a->byte == b->byte && a->mask == b->mask;
+    return a->place == b->place;
 }
 
 /* A place is one signal, named after its first row. */
@@ -130,17 +130,15 @@ static void alarm_signal(const struct entry *entry, const struct can_alarm *row,
                          char name[NAME_SIZE])
 {
     const struct can_message *message = entry->message;
-    const char *prefix = in_levels(message)        ? "level"
-                         : row->set == IN_WARNINGS ? "warning"
-                                                   : "alarm";
+    const char *prefix = in_levels(message) ? "level" : can_alarm_warns(row) ? "warning" : "alarm";
     unsigned number = 1;
     for (const struct can_alarm *other = message->alarms; other < row; other++)
-        number += is_signal(message, other) && other->alarm == row->alarm &&
-                  (in_levels(message) || other->set == row->set);
+        number += is_signal(message, other) && can_alarm_id(other) == can_alarm_id(row) &&
+                  (in_levels(message) || other->what == row->what);
     if (number > 1)
-        snprintf(name, NAME_SIZE, "%s_%s_%u", prefix, alarm_info[row->alarm].name, number);
+        snprintf(name, NAME_SIZE, "%s_%s_%u", prefix, alarm_info[can_alarm_id(row)].name, number);
     else
-        snprintf(name, NAME_SIZE, "%s_%s", prefix, alarm_info[row->alarm].name);
+        snprintf(name, NAME_SIZE, "%s_%s", prefix, alarm_info[can_alarm_id(row)].name);
 }
 
 /* A text ends where the next value begins. */
@@ -185,9 +183,8 @@ static void print_message(const struct entry *entry)
         if (!is_signal(message, row))
             continue;
         alarm_signal(entry, row, name);
-        printf(" SG_ %s : %u|%u@1+ (1,0) [0|%u] \"\" Vector__XXX\n", name,
-               8u * row->byte + describe_bit(row->mask), in_two_bits(message) ? 2u : 1u,
-               in_two_bits(message) ? 3u : 1u);
+        printf(" SG_ %s : %u|%u@1+ (1,0) [0|%u] \"\" Vector__XXX\n", name, (unsigned)row->place,
+               in_two_bits(message) ? 2u : 1u, in_two_bits(message) ? 3u : 1u);
     }
 }
 
@@ -252,11 +249,11 @@ static void name_field(const struct entry *entry, const struct can_field *field)
 
 /* Of a level: the first row of a set at a place is what is read. */
 static const struct can_alarm *row_of_set(const struct can_message *message,
-                                          const struct can_alarm *first, enum alarm_set set)
+                                          const struct can_alarm *first, bool warns)
 {
     const struct can_alarm *end = message->alarms + message->alarm_count;
     for (const struct can_alarm *row = first; row < end && same_place(row, first); row++) {
-        if (row->set == set)
+        if (can_alarm_warns(row) == warns)
             return row;
     }
     return NULL;
@@ -265,26 +262,26 @@ static const struct can_alarm *row_of_set(const struct can_message *message,
 static void name_level(const struct can_alarm *row, unsigned value, const char *set)
 {
     if (row != NULL)
-        printf(" %u \"%s %s\"", value, set, alarm_info[row->alarm].name);
+        printf(" %u \"%s %s\"", value, set, alarm_info[can_alarm_id(row)].name);
 }
 
 static void name_alarm(const struct entry *entry, const struct can_alarm *row)
 {
     const struct can_message *message = entry->message;
-    const char *set = row->set == IN_WARNINGS ? "warning" : "alarm";
+    const char *set = can_alarm_warns(row) ? "warning" : "alarm";
     char name[NAME_SIZE];
     alarm_signal(entry, row, name);
     printf("VAL_ %u %s", (unsigned)entry->id, name);
     if (in_levels(message)) {
         printf(" 0 \"none\"");
-        name_level(row_of_set(message, row, IN_ALARMS), 1, "alarm");
-        name_level(row_of_set(message, row, IN_WARNINGS), 2, "warning");
-        name_level(row_of_set(message, row, IN_WARNINGS), 3, "warning");
+        name_level(row_of_set(message, row, false), 1, "alarm");
+        name_level(row_of_set(message, row, true), 2, "warning");
+        name_level(row_of_set(message, row, true), 3, "warning");
     } else if (message->form & ALARM_PAIRS) {
         printf(" 0 \"not said\" 1 \"%s %s\" 2 \"none\" 3 \"not said\"", set,
-               alarm_info[row->alarm].name);
+               alarm_info[can_alarm_id(row)].name);
     } else {
-        printf(" 0 \"none\" 1 \"%s %s\"", set, alarm_info[row->alarm].name);
+        printf(" 0 \"none\" 1 \"%s %s\"", set, alarm_info[can_alarm_id(row)].name);
     }
     printf(" ;\n");
 }

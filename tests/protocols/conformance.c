@@ -92,8 +92,8 @@ static const struct can_alarm *first_row(const struct can_message *message,
 
 static bool is_set(const struct snapshot *snapshot, const struct can_alarm *row)
 {
-    const uint32_t *set = row->set == IN_ALARMS ? snapshot->alarms : snapshot->warnings;
-    return alarm_get(set, (enum alarm)row->alarm);
+    const uint32_t *set = can_alarm_warns(row) ? snapshot->warnings : snapshot->alarms;
+    return alarm_get(set, can_alarm_id(row));
 }
 
 static void check_alarm(const struct can_message *message, const struct snapshot *calm,
@@ -103,10 +103,9 @@ static void check_alarm(const struct can_message *message, const struct snapshot
     struct snapshot heard;
     struct can_frame frame;
     snapshot_init(&heard);
-    alarm_put(row->set == IN_ALARMS ? alarmed.alarms : alarmed.warnings, (enum alarm)row->alarm,
-              true);
+    alarm_put(can_alarm_warns(row) ? alarmed.warnings : alarmed.alarms, can_alarm_id(row), true);
     assert_true(profile_encode(message, &alarmed, &frame));
-    assert_true(frame.data[row->byte] & row->mask);
+    assert_true(frame.data[can_alarm_byte(row)] & can_alarm_mask(row));
     assert_int_equal(can_decode(profile_now, message, &frame, &heard), DECODED);
     assert_true(is_set(&heard, first_row(message, row)));
     if (!profile_built(message, calm, &frame))
@@ -138,8 +137,8 @@ static void runs_of_places(const struct can_protocol *can)
         for (size_t k = 1; k < message->alarm_count; k++) {
             const struct can_alarm *row = &message->alarms[k];
             bool levels = message->form & ALARM_LEVELS;
-            bool run = row->byte == row[-1].byte && row->mask == row[-1].mask &&
-                       (!levels || row->set == row[-1].set);
+            bool run = row->place == row[-1].place &&
+                       (!levels || can_alarm_warns(row) == can_alarm_warns(row - 1));
             if (can_alarm_is_first(message, row) == run)
                 fail_msg("%s %03X: row %zu is away from its place", can->name, message->id, k);
         }
@@ -265,7 +264,7 @@ static void check_short(const struct can_message *message, const struct can_fram
         snapshot_init(&heard);
         frame.size = size;
         for (size_t i = 0; i < message->alarm_count; i++)
-            any |= message->alarms[i].byte < size;
+            any |= can_alarm_byte(&message->alarms[i]) < size;
         enum decode outcome = can_decode(profile_now, message, &frame, &heard);
         for (size_t i = 0; i < message->field_count; i++) {
             uint16_t value = message->fields[i].value;

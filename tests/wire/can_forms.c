@@ -7,19 +7,13 @@
 #include "wire/can_table.h"
 
 static const struct can_alarm alarms[] = {
-    {IN_ALARMS,   ALARM_cell_over_voltage,  0, 0x01},
-    {IN_ALARMS,   ALARM_pack_over_voltage,  0, 0x01},
-    {IN_ALARMS,   ALARM_cell_under_voltage, 0, 0x04},
-    {IN_WARNINGS, ALARM_cell_over_voltage,  1, 0x01},
-};
+    ALARM_ROW(cell_over_voltage, 0, 0x01) ALARM_ROW(pack_over_voltage, 0, 0x01)
+        ALARM_ROW(cell_under_voltage, 0, 0x04) WARNING_ROW(cell_over_voltage, 1, 0x01)};
 
 static const struct can_alarm levels[] = {
-    {IN_ALARMS,   ALARM_cell_over_voltage,  0, 0x04},
-    {IN_ALARMS,   ALARM_pack_over_voltage,  0, 0x04},
-    {IN_WARNINGS, ALARM_cell_over_voltage,  0, 0x04},
-    {IN_WARNINGS, ALARM_pack_over_voltage,  0, 0x04},
-    {IN_ALARMS,   ALARM_cell_under_voltage, 0, 0x10},
-};
+    ALARM_ROW(cell_over_voltage, 0, 0x04) ALARM_ROW(pack_over_voltage, 0, 0x04)
+        WARNING_ROW(cell_over_voltage, 0, 0x04) WARNING_ROW(pack_over_voltage, 0, 0x04)
+            ALARM_ROW(cell_under_voltage, 0, 0x10)};
 
 static const struct can_field state[] = {
     {FROM(soc_permille), 0, U16LE,         1,  10, 0, REQUIRED},

@@ -22,11 +22,8 @@ static const struct can_field limits[] = {
 };
 
 static const struct can_alarm alarms[] = {
-    {IN_ALARMS,   ALARM_cell_over_voltage, 0, 0x02},
-    {IN_ALARMS,   ALARM_pack_over_voltage, 0, 0x02},
-    {IN_ALARMS,   ALARM_charge_over_temp,  0, 0x04},
-    {IN_WARNINGS, ALARM_charge_over_temp,  1, 0x02},
-};
+    ALARM_ROW(cell_over_voltage, 0, 0x02) ALARM_ROW(pack_over_voltage, 0, 0x02)
+        ALARM_ROW(charge_over_temp, 0, 0x04) WARNING_ROW(charge_over_temp, 1, 0x02)};
 
 static const struct can_message messages[] = {
     {0x100, CAN_11_BIT, 8, 1000, 0, "numbers", "\0\0\0\0\0AB", ROWS(numbers), NO_ROWS     },
@@ -359,9 +356,7 @@ static void rows_of_both_kinds_are_no_excuse_for_an_empty_frame(void **state)
     static const struct can_field field[] = {
         {FROM(pack_mv), 0, U8, 1, 1, 0, REQUIRED}
     };
-    static const struct can_alarm alarm[] = {
-        {IN_ALARMS, ALARM_cell_over_voltage, 1, 0x01}
-    };
+    static const struct can_alarm alarm[] = {ALARM_ROW(cell_over_voltage, 1, 0x01)};
     static const struct can_message message = {0x1,    CAN_11_BIT, 2,           0,          0,
                                                "both", NULL,       ROWS(field), ROWS(alarm)};
     struct can_frame frame = {0x1, false, 0, {0}};
