@@ -5,6 +5,7 @@
 #ifndef HEARTH_PROTOCOLS_CAN_H
 #define HEARTH_PROTOCOLS_CAN_H
 
+#include "protocols/can_names.h"
 #include "wire/can_rows.h"
 
 extern const struct can_protocol deye_can[2];

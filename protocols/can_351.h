@@ -22,18 +22,18 @@ extern const struct can_field can_351_measurements[3];
 
 /* Likewise with 0.1 V; the last row, cycles, is not for everybody. */
 extern const struct can_field can_351_coarse[4];
-#define CAN_351_COARSE can_351_coarse, 3
+#define CAN_351_COARSE .fields = can_351_coarse, .field_count = 3
 
 /* 0x359 as Pylon has it. Bytes 0 and 1: the battery has acted; 2 and 3: the warning before; 4: how
  * many packs. */
 extern const struct can_alarm can_351_bits[72];
 extern const struct can_field can_351_modules[1];
-#define CAN_351_PYLON_BITS can_351_bits, 66
+#define CAN_351_PYLON_BITS .alarms = can_351_bits, .alarm_count = 66
 
 /* 0x359 as GoodWe and SEPLOS have it: no system error, but a failure of cells; byte 7: which of the
  * packs 0..7 are there. Their encode hook writes it. */
 extern const struct can_field can_351_packs[2];
-#define CAN_351_GOODWE_BITS can_351_bits + 19, 53
+#define CAN_351_GOODWE_BITS .alarms = can_351_bits + 19, .alarm_count = 53
 can_encode_hook can_351_encode_packs;
 
 /* 0x35A: bytes 0..3 alarms, 4..7 warnings, for messages with ALARM_PAIRS. */

@@ -115,10 +115,10 @@ static const struct can_alarm grey[] = {
 };
 
 #define FOR_ALL_DEYE                                                                               \
-    {0x361, CAN_11_BIT, 8, 1000, 0, "extremes", NULL, ROWS(extremes), NO_ROWS},                    \
-    {0x363, CAN_11_BIT, 8, 1000, 0, "versions", NULL, NO_ROWS, NO_ROWS},                           \
-    {0x364, CAN_11_BIT, 8, 1000, 0, "packs", NULL, ROWS(packs), NO_ROWS},                          \
-    {0x371, CAN_11_BIT | ASIDE, 8, 1000, 0, "limits_on_grid", NULL, ROWS(on_grid), NO_ROWS}
+    {0x361, 1000, 0, CAN_11_BIT, 8, NAME_extremes, FIELDS(extremes)},                    \
+    {0x363, 1000, 0, CAN_11_BIT, 8, NAME_versions, NO_ROWS},                           \
+    {0x364, 1000, 0, CAN_11_BIT, 8, NAME_packs, FIELDS(packs)},                          \
+    {0x371, 1000, 0, CAN_11_BIT | ASIDE, 8, NAME_limits_on_grid, FIELDS(on_grid)}
 
 static const struct can_message pylon[] = {
     CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS, CAN_351_PYLON_ALARMS,
@@ -132,32 +132,32 @@ static const struct can_message pylon[] = {
 
 static const struct can_message dy33[] = {
     CAN_351_LIMITS(10000),
-    {0x355, CAN_11_BIT,          8, 1000, 10000, "state",         NULL,               ROWS(can_351_state),    NO_ROWS},
-    {0x356, CAN_11_BIT,          8, 1000, 0,     "measurements",  NULL,               ROWS(measurements),     NO_ROWS},
-    {0x359, CAN_11_BIT | HOOKED, 8, 1000, 0,     "alarms",        NULL,               NO_ROWS,                ROWS(faults)},
-    {0x35C, CAN_11_BIT | HOOKED, 8, 1000, 0,     "requests",      NULL,               ROWS(can_351_requests), NO_ROWS},
-    {0x35E, CAN_11_BIT | HOOKED, 8, 1000, 0,     "maker",         "DY001\3\0\0",      ROWS(maker),            NO_ROWS}, /* 3: EVE */
+    {0x355, 1000, 10000, CAN_11_BIT,          8, NAME_state,        FIELDS(can_351_state)},
+    {0x356, 1000, 0,     CAN_11_BIT,          8, NAME_measurements, FIELDS(measurements)},
+    {0x359, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_alarms,       ALARMS(faults)},
+    {0x35C, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_requests,     FIELDS(can_351_requests)},
+    {0x35E, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_maker,        .fill = "DY001\3\0\0", FIELDS(maker)}, /* 3: EVE */
     FOR_ALL_DEYE,
-    {0x358, ASIDE_ONLY,          8, 0,    0,     "usb",           NULL,               NO_ROWS,                NO_ROWS},
-    {0x110, HOOKED_PACK,         8, 1000, 0,     "pack_alarms",   "\0\0\0\0\0\0\0\1", ROWS(switches),         ROWS(faults)},
-    {0x150, OF_PACK,             8, 1000, 0,     "pack_state",    NULL,               ROWS(pack_state),       NO_ROWS},
-    {0x200, OF_PACK,             8, 1000, 0,     "pack_extremes", NULL,               ROWS(extremes),         NO_ROWS},
-    {0x250, OF_PACK,             8, 1000, 0,     "pack_limits",   NULL,               ROWS(pack_limits),      NO_ROWS},
-    {0x400, HOOKED_PACK,         8, 1000, 0,     "pack_status",   NULL,               ROWS(pack_status),      NO_ROWS},
-    {0x500, OF_PACK,             8, 0,    0,     "pack_version",  NULL,               NO_ROWS,                NO_ROWS},
-    {0x550, OF_PACK,             8, 0,    0,     "pack_energy",   NULL,               NO_ROWS,                NO_ROWS},
-    {0x600, OF_PACK,             8, 0,    0,     "pack_serial_1", NULL,               NO_ROWS,                NO_ROWS},
-    {0x650, OF_PACK,             8, 0,    0,     "pack_serial_2", NULL,               NO_ROWS,                NO_ROWS},
-    {0x700, OF_PACK,             8, 0,    0,     "pack_counts_1", NULL,               NO_ROWS,                NO_ROWS},
-    {0x750, OF_PACK,             8, 0,    0,     "pack_counts_2", NULL,               NO_ROWS,                NO_ROWS},
+    {0x358, 0,    0, ASIDE_ONLY,  8, NAME_usb,           NO_ROWS},
+    {0x110, 1000, 0, HOOKED_PACK, 8, NAME_pack_alarms,   .fill = "\0\0\0\0\0\0\0\1", FIELDS(switches), ALARMS(faults)},
+    {0x150, 1000, 0, OF_PACK,     8, NAME_pack_state,    FIELDS(pack_state)},
+    {0x200, 1000, 0, OF_PACK,     8, NAME_pack_extremes, FIELDS(extremes)},
+    {0x250, 1000, 0, OF_PACK,     8, NAME_pack_limits,   FIELDS(pack_limits)},
+    {0x400, 1000, 0, HOOKED_PACK, 8, NAME_pack_status,   FIELDS(pack_status)},
+    {0x500, 0,    0, OF_PACK,     8, NAME_pack_version,  NO_ROWS},
+    {0x550, 0,    0, OF_PACK,     8, NAME_pack_energy,   NO_ROWS},
+    {0x600, 0,    0, OF_PACK,     8, NAME_pack_serial_1, NO_ROWS},
+    {0x650, 0,    0, OF_PACK,     8, NAME_pack_serial_2, NO_ROWS},
+    {0x700, 0,    0, OF_PACK,     8, NAME_pack_counts_1, NO_ROWS},
+    {0x750, 0,    0, OF_PACK,     8, NAME_pack_counts_2, NO_ROWS},
 };
 /* clang-format on */
 
 static const struct can_message pylon_answers[] = {CAN_351_HEARTBEAT};
 
 static const struct can_message dy33_answers[] = {
-    {0x305, CAN_EITHER | HOOKED, 8, 1000, 0, "time",       NULL, NO_ROWS, NO_ROWS},
-    {0x306, CAN_11_BIT,          3, 0,    0, "usb_switch", NULL, NO_ROWS, NO_ROWS},
+    {0x305, 1000, 0, CAN_EITHER | HOOKED, 8, NAME_time,       NO_ROWS},
+    {0x306, 0,    0, CAN_11_BIT,          3, NAME_usb_switch, NO_ROWS},
 };
 
 /* Time: second, minute, hour, day, month, year - 2000; all zero of an inverter without a clock.

@@ -63,13 +63,13 @@ static const struct can_message family_a[] = {
 };
 
 static const struct can_message family_b[] = {
-    {0x453, CAN_11_BIT, 8, 1000, 0,     "modules",      NULL, ROWS(module_count),   NO_ROWS   },
-    {0x455, CAN_11_BIT, 8, 1000, 0,     "alarms",       NULL, NO_ROWS,              ROWS(bits)},
-    {0x456, CAN_11_BIT, 8, 1000, 10000, "limits",       NULL, ROWS(can_351_limits), NO_ROWS   },
-    {0x457, CAN_11_BIT, 4, 1000, 10000, "state",        NULL, ROWS(state),          NO_ROWS   },
-    {0x458, CAN_11_BIT, 6, 1000, 0,     "measurements", NULL, CAN_351_COARSE,       NO_ROWS   },
-    {0x45A, CAN_11_BIT, 8, 1000, 0,     "reserved_1",   NULL, NO_ROWS,              NO_ROWS   },
-    {0x460, CAN_11_BIT, 2, 1000, 0,     "reserved_2",   NULL, NO_ROWS,              NO_ROWS   },
+    {0x453, 1000, 0,     CAN_11_BIT, 8, NAME_modules,      FIELDS(module_count)},
+    {0x455, 1000, 0,     CAN_11_BIT, 8, NAME_alarms,       ALARMS(bits)},
+    {0x456, 1000, 10000, CAN_11_BIT, 8, NAME_limits,       FIELDS(can_351_limits)},
+    {0x457, 1000, 10000, CAN_11_BIT, 4, NAME_state,        FIELDS(state)},
+    {0x458, 1000, 0,     CAN_11_BIT, 6, NAME_measurements, CAN_351_COARSE},
+    {0x45A, 1000, 0,     CAN_11_BIT, 8, NAME_reserved_1,   NO_ROWS},
+    {0x460, 1000, 0,     CAN_11_BIT, 2, NAME_reserved_2,   NO_ROWS},
 };
 
 static const struct can_message mapping[] = {
@@ -80,9 +80,9 @@ static const struct can_message mapping[] = {
 static const struct can_message answers_a[] = {CAN_351_HEARTBEAT};
 
 static const struct can_message answers_b[] = {
-    {0x425, CAN_11_BIT, 8, 1000, 0, "own_values", NULL, ROWS(own_values), NO_ROWS},
-    {0x420, CAN_11_BIT, 8, 0,    0, "signature",  NULL, NO_ROWS,          NO_ROWS},
-    {0x421, CAN_11_BIT, 8, 0,    0, "time",       NULL, NO_ROWS,          NO_ROWS},
+    {0x425, 1000, 0, CAN_11_BIT, 8, NAME_own_values, FIELDS(own_values)},
+    {0x420, 0,    0, CAN_11_BIT, 8, NAME_signature,  NO_ROWS},
+    {0x421, 0,    0, CAN_11_BIT, 8, NAME_time,       NO_ROWS},
 };
 /* clang-format on */
 

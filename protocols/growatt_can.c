@@ -16,7 +16,6 @@ enum {
     LIMITS = 0x311,
     CAPACITY = 0x314,
     CELLS_1 = 0x315,
-    CELLS_4 = 0x318,
     REQUESTS = 0x319,
     TEMPERATURES = 0x322,
     PERIOD_MS = 1000,
@@ -143,39 +142,34 @@ static const struct can_alarm causes[] = {
     ALARM_ROW(parallel_limiter, 5, 0x40)
 };
 
-#define FILLED(id, form, timeout_ms, name, fill, fields, alarms)                                   \
-    {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, fill, fields, alarms}
-#define SENT(id, form, timeout_ms, name, fields)                                                   \
-    {id, POLL | (form), 8, PERIOD_MS, timeout_ms, name, NULL, fields, NO_ROWS}
-#define ASKED(id, period_ms, name, fill) {id, POLL, 8, period_ms, 0, name, fill, NO_ROWS, NO_ROWS}
+#define SENT(id, form, timeout_ms, name, ...)                                                      \
+    {id, PERIOD_MS, timeout_ms, POLL | (form), 8, name, __VA_ARGS__}
+#define CELLS_OF(n)                                                                                \
+    SENT(CELLS_1 + (n)-1, HOST_PACK | HOOKED, 0, NAME_cells_##n, FIELDS(cells[(n)-1]))
 
 /* Rev_05 at the end, so that both profiles are parts of one table. */
 static const struct can_message messages[] = {
-    SENT(LIMITS,       HOOKED, TIMEOUT_MS, "limits",       ROWS(limits)),
-    FILLED(0x312,      0,      0,          "protection",   "\0\0\0\0\0\xAA\xBB",
-           ROWS(protection), ROWS(alarms)),
-    SENT(0x313,        0,      TIMEOUT_MS, "measurements", ROWS(measurements)),
-    SENT(CAPACITY,     HOOKED, 0,          "capacity",     ROWS(capacity)),
-    SENT(REQUESTS,     HOOKED, 0,          "requests",     ROWS(requests)),
-    FILLED(0x320,      0,      0,          "identity",     "HE\1\1\0\0\0",
-           ROWS(can_351_maker), NO_ROWS),
-    SENT(0x321,        0,      0,          "upgrade",      NO_ROWS),
-    SENT(CELLS_1, HOST_PACK | HOOKED, 0, "cells_1", ROWS(cells[0])),
-    SENT(CELLS_1 + 1, HOST_PACK | HOOKED, 0, "cells_2", ROWS(cells[1])),
-    SENT(CELLS_1 + 2, HOST_PACK | HOOKED, 0, "cells_3", ROWS(cells[2])),
-    SENT(CELLS_4, HOST_PACK | HOOKED, 0, "cells_4", ROWS(cells[3])),
-    SENT(TEMPERATURES, HOOKED, 0,          "temperatures", ROWS(temperatures)),
-    FILLED(0x323,      0,      0,          "protection_2", NULL,
-           ROWS(numbers), ROWS(causes)),
+    SENT(LIMITS,       HOOKED, TIMEOUT_MS, NAME_limits,       FIELDS(limits)),
+    SENT(0x312,        0,      0,          NAME_protection,   FIELDS(protection), ALARMS(alarms),
+         .fill = "\0\0\0\0\0\xAA\xBB"),
+    SENT(0x313,        0,      TIMEOUT_MS, NAME_measurements, FIELDS(measurements)),
+    SENT(CAPACITY,     HOOKED, 0,          NAME_capacity,     FIELDS(capacity)),
+    SENT(REQUESTS,     HOOKED, 0,          NAME_requests,     FIELDS(requests)),
+    SENT(0x320,        0,      0,          NAME_identity,     FIELDS(can_351_maker),
+         .fill = "HE\1\1\0\0\0"),
+    SENT(0x321,        0,      0,          NAME_upgrade,      NO_ROWS),
+    CELLS_OF(1), CELLS_OF(2), CELLS_OF(3), CELLS_OF(4),
+    SENT(TEMPERATURES, HOOKED, 0,          NAME_temperatures, FIELDS(temperatures)),
+    SENT(0x323,        0,      0,          NAME_protection_2, FIELDS(numbers), ALARMS(causes)),
 };
 
 enum { ADDED_BY_REV05 = 2 };
 
 /* What the last two carry is not public. */
 static const struct can_message answers[] = {
-    ASKED(0x301, PERIOD_MS, "poll", "\x0B\x16\x21\x2C\x37\x42\x4D\x58"),
-    ASKED(0x211, 0, "event_trigger", NULL),
-    ASKED(0x212, 0, "query", NULL),
+    {0x301, PERIOD_MS, 0, POLL, 8, NAME_poll, .fill = "\x0B\x16\x21\x2C\x37\x42\x4D\x58"},
+    {0x211, 0,         0, POLL, 8, NAME_event_trigger, NO_ROWS},
+    {0x212, 0,         0, POLL, 8, NAME_query, NO_ROWS},
 };
 /* clang-format on */
 

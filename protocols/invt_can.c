@@ -10,10 +10,10 @@
 /* clang-format off */
 const struct can_message can_351_padded[6] = {
     CAN_351_LIMITS(10000),
-    {0x355, CAN_11_BIT, 8, 1000, 10000, "state",        NULL,            ROWS(can_351_state),        NO_ROWS},
-    {0x356, CAN_11_BIT, 8, 1000, 0,     "measurements", NULL,            ROWS(can_351_measurements), NO_ROWS},
-    {0x359, CAN_11_BIT, 8, 1000, 0,     "alarms",       "\0\0\0\0\0PN\0", ROWS(can_351_modules),     CAN_351_PYLON_BITS},
-    {0x35C, CAN_11_BIT, 8, 1000, 0,     "requests",     NULL,            ROWS(can_351_requests),     NO_ROWS},
+    {0x355, 1000, 10000, CAN_11_BIT, 8, NAME_state,        FIELDS(can_351_state)},
+    {0x356, 1000, 0,     CAN_11_BIT, 8, NAME_measurements, FIELDS(can_351_measurements)},
+    {0x359, 1000, 0,     CAN_11_BIT, 8, NAME_alarms,       .fill = "\0\0\0\0\0PN\0", FIELDS(can_351_modules), CAN_351_PYLON_BITS},
+    {0x35C, 1000, 0,     CAN_11_BIT, 8, NAME_requests,     FIELDS(can_351_requests)},
     CAN_351_MAKER("PYLON   "),
 };
 /* clang-format on */

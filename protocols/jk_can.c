@@ -135,27 +135,26 @@ static const struct can_alarm errors[] = {
 #define SHORT (CAN_11_BIT | HOST_PACK)
 #define LONG (CAN_29_BIT | HOST_PACK)
 #define CELL_FRAME(n)                                                                              \
-    {0x18E028F4 + 0x10000 * (n), LONG, 8, 1000, 0, "cell_voltages", NULL, ROWS(cell_voltages[n]),  \
-     NO_ROWS}
+    {0x18E028F4 + 0x10000 * (n), 1000, 0, LONG, 8, NAME_cell_voltages, FIELDS(cell_voltages[n])}
 
 static const struct can_message messages[] = {
-    {0x2F4,      SHORT,               8, 20,   3000, "status",           NULL, ROWS(status),           NO_ROWS},
-    {0x4F4,      SHORT,               8, 100,  0,    "cells",            NULL, ROWS(cells),            NO_ROWS},
-    {0x5F4,      SHORT,               8, 500,  0,    "temperatures",     NULL, ROWS(temperatures),     NO_ROWS},
-    {0x7F4,      SHORT | ALARM_LEVELS | HOOKED, 8, 100, 0, "levels",     NULL, NO_ROWS,                ROWS(levels)},
-    {0x18F128F4, LONG | HOOKED,       8, 100,  0,    "capacity",         NULL, ROWS(capacity),         NO_ROWS},
-    {0x18F228F4, LONG | HOOKED,       8, 500,  0,    "all_temperatures", NULL, ROWS(all_temperatures), NO_ROWS},
-    {0x18F328F4, LONG,                8, 100,  0,    "errors",           NULL, NO_ROWS,                ROWS(errors)},
-    {0x18F428F4, LONG,                8, 500,  0,    "info",             NULL, ROWS(info),             NO_ROWS},
-    {0x18F528F4, LONG,                8, 500,  0,    "switches",         NULL, ROWS(switches),         NO_ROWS},
+    {0x2F4,      20,  3000, SHORT,                         8, NAME_status,           FIELDS(status)},
+    {0x4F4,      100, 0,    SHORT,                         8, NAME_cells,            FIELDS(cells)},
+    {0x5F4,      500, 0,    SHORT,                         8, NAME_temperatures,     FIELDS(temperatures)},
+    {0x7F4,      100, 0,    SHORT | ALARM_LEVELS | HOOKED, 8, NAME_levels,           ALARMS(levels)},
+    {0x18F128F4, 100, 0,    LONG | HOOKED,                 8, NAME_capacity,         FIELDS(capacity)},
+    {0x18F228F4, 500, 0,    LONG | HOOKED,                 8, NAME_all_temperatures, FIELDS(all_temperatures)},
+    {0x18F328F4, 100, 0,    LONG,                          8, NAME_errors,           ALARMS(errors)},
+    {0x18F428F4, 500, 0,    LONG,                          8, NAME_info,             FIELDS(info)},
+    {0x18F528F4, 500, 0,    LONG,                          8, NAME_switches,         FIELDS(switches)},
     CELL_FRAME(0), CELL_FRAME(1), CELL_FRAME(2), CELL_FRAME(3),
     CELL_FRAME(4), CELL_FRAME(5), CELL_FRAME(6),
-    {0x1806E5F4, LONG | HOOKED,       8, 500,  0,    "charger",          NULL, ROWS(charger),          NO_ROWS},
-    {0x01F21400, CAN_29_BIT,          8, 0,    0,    "measurements",     NULL, ROWS(measurements),     NO_ROWS},
+    {0x1806E5F4, 500, 0, LONG | HOOKED, 8, NAME_charger,      FIELDS(charger)},
+    {0x01F21400, 0,   0, CAN_29_BIT,    8, NAME_measurements, FIELDS(measurements)},
 };
 
 static const struct can_message answers[] = {
-    {0x18F0F428, CAN_29_BIT, 8, 0, 0, "control", NULL, NO_ROWS, NO_ROWS},
+    {0x18F0F428, 0, 0, CAN_29_BIT, 8, NAME_control, NO_ROWS},
 };
 /* clang-format on */
 

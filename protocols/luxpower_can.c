@@ -43,17 +43,17 @@ static const struct can_field requests[] = {
 /* clang-format off */
 static const struct can_message messages[] = {
     CAN_351_LIMITS(TIMEOUT_MS),
-    {0x355, CAN_11_BIT, 8, 1000, TIMEOUT_MS, "state",        NULL, ROWS(state),        NO_ROWS},
-    {0x356, CAN_11_BIT, 8, 1000, 0,          "measurements", NULL, ROWS(measurements), NO_ROWS},
-    {0x359, CAN_11_BIT, 8, 1000, 0,          "alarms",       NULL, ROWS(modules),      CAN_351_PYLON_BITS},
-    {0x35C, CAN_11_BIT, 8, 1000, 0,          "requests",     NULL, ROWS(requests),     NO_ROWS},
+    {0x355, 1000, TIMEOUT_MS, CAN_11_BIT, 8, NAME_state,        FIELDS(state)},
+    {0x356, 1000, 0,          CAN_11_BIT, 8, NAME_measurements, FIELDS(measurements)},
+    {0x359, 1000, 0,          CAN_11_BIT, 8, NAME_alarms,       FIELDS(modules), CAN_351_PYLON_BITS},
+    {0x35C, 1000, 0,          CAN_11_BIT, 8, NAME_requests,     FIELDS(requests)},
     CAN_351_CAPACITY,
     CAN_351_MAKER("Hearth  "),
 };
 
 static const struct can_message answers[] = {
     CAN_351_HEARTBEAT,
-    {0x300, CAN_11_BIT, 8, 0,    0,          "remote",       NULL, NO_ROWS,            NO_ROWS},
+    {0x300, 0, 0, CAN_11_BIT, 8, NAME_remote, NO_ROWS},
 };
 
 #define PROFILE(name_, added)                                                                      \

@@ -65,31 +65,31 @@ static const struct can_field temperature_extremes[] = {
 };
 
 /* clang-format off */
-#define POLLED(id, form, timeout_ms, name, fields)                                                 \
-    {id, CAN_29_BIT | POLL | (form), 8, 0, timeout_ms, name, NULL, fields, NO_ROWS}
-#define BY_ITSELF(id, timeout_ms, name, fields, alarms)                                            \
-    {id, CAN_11_BIT, 8, 1000, timeout_ms, name, NULL, fields, alarms}
+#define POLLED(id, form, timeout_ms, name, rows)                                                   \
+    {id, 0, timeout_ms, CAN_29_BIT | POLL | (form), 8, name, rows}
+#define BY_ITSELF(id, timeout_ms, name, ...)                                                       \
+    {id, 1000, timeout_ms, CAN_11_BIT, 8, name, __VA_ARGS__}
 
 static const struct can_message messages[] = {
     CAN_351_LIMITS(TIMEOUT_MS),
-    BY_ITSELF(0x355, TIMEOUT_MS, "state",         ROWS(can_351_state),      NO_ROWS),
-    BY_ITSELF(0x356, 0,          "measurements",  CAN_351_COARSE,           NO_ROWS),
-    BY_ITSELF(0x359, 0,          "alarms",        NO_ROWS,                  ROWS(can_351_bits)),
-    BY_ITSELF(0x35C, 0,          "requests",      ROWS(can_351_requests_1), NO_ROWS),
-    BY_ITSELF(0x399, 0,          "energy",        ROWS(energy),             ROWS(cells)),
-    BY_ITSELF(0x3DA, 0,          "cell_extremes", ROWS(cell_extremes),      NO_ROWS),
-    BY_ITSELF(0x3DB, 0, "temperature_extremes",   ROWS(temperature_extremes), NO_ROWS),
-    POLLED(0x1F000300, 0,        TIMEOUT_MS, "limits",   ROWS(limits)),
-    POLLED(0x1F000301, 0,        TIMEOUT_MS, "state",    ROWS(state)),
-    POLLED(0x1F000302, 0,        0,          "extremes", ROWS(extremes)),
-    POLLED(0x1F000303, HOOKED,   0,          "blocks",   NO_ROWS),
-    POLLED(0x1F000304, 0,        0,          "capacity", ROWS(capacity)),
+    BY_ITSELF(0x355, TIMEOUT_MS,     NAME_state,                FIELDS(can_351_state)),
+    BY_ITSELF(0x356, 0,              NAME_measurements,         CAN_351_COARSE),
+    BY_ITSELF(0x359, 0,              NAME_alarms,               ALARMS(can_351_bits)),
+    BY_ITSELF(0x35C, 0,              NAME_requests,             FIELDS(can_351_requests_1)),
+    BY_ITSELF(0x399, 0,              NAME_energy,               FIELDS(energy), ALARMS(cells)),
+    BY_ITSELF(0x3DA, 0,              NAME_cell_extremes,        FIELDS(cell_extremes)),
+    BY_ITSELF(0x3DB, 0,              NAME_temperature_extremes, FIELDS(temperature_extremes)),
+    POLLED(0x1F000300, 0, TIMEOUT_MS, NAME_limits,              FIELDS(limits)),
+    POLLED(0x1F000301, 0, TIMEOUT_MS, NAME_state,               FIELDS(state)),
+    POLLED(0x1F000302, 0, 0,          NAME_extremes,            FIELDS(extremes)),
+    POLLED(0x1F000303, HOOKED, 0,     NAME_blocks,              NO_ROWS),
+    POLLED(0x1F000304, 0, 0,          NAME_capacity,            FIELDS(capacity)),
 };
 
 /* A battery of 11 bits needs no heartbeat. */
 static const struct can_message answers[] = {
-    {0x1F000100, CAN_29_BIT | POLL, 8, 1000, 0, "poll",      NULL, NO_ROWS, NO_ROWS},
-    {0x305,      CAN_EITHER,        8, 0,    0, "heartbeat", NULL, NO_ROWS, NO_ROWS},
+    {0x1F000100, 1000, 0, CAN_29_BIT | POLL, 8, NAME_poll,      NO_ROWS},
+    {0x305,      0,    0, CAN_EITHER,        8, NAME_heartbeat, NO_ROWS},
 };
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "protocols/can.h"
+#include "protocols/can_names.h"
 #include "protocols/jk_explain.h"
 #include "wire/can_table.h"
 
@@ -66,7 +67,7 @@ void protocol_explain_can(const struct can_protocol *can, const struct can_frame
         .can_id = frame->id,
     };
     if (row != NULL) {
-        message.name = row->name;
+        message.name = can_message_name(row);
         message.from = can_from_inverter(can, row) ? SIDE_ASKING : SIDE_BATTERY;
         if (can_decode(can, row, frame, &values) == DECODED)
             message.values = &values;

@@ -28,7 +28,7 @@ static const struct can_message v13[] = {
     CAN_351_MEASUREMENTS,
     CAN_351_PAIRS,
     CAN_351_MAKER("PYLON   "),
-    {0x35F, CAN_11_BIT, 8, 1000, 0, "product", "LI\1\3\0\0\0\0", ROWS(product), NO_ROWS},
+    {0x35F, 1000, 0, CAN_11_BIT, 8, NAME_product, .fill = "LI\1\3\0\0\0\0", FIELDS(product)},
 };
 
 const struct can_protocol pylon_can[2] = {

@@ -14,10 +14,10 @@ static const struct can_message messages[] = {
     CAN_351_STATE(10000),
     CAN_351_MEASUREMENTS,
     CAN_351_GOODWE_ALARMS,
-    {0x35C, CAN_11_BIT, 1, 1000, 0, "requests", NULL, ROWS(can_351_requests_1), NO_ROWS},
+    {0x35C, 1000, 0, CAN_11_BIT, 1, NAME_requests, FIELDS(can_351_requests_1)},
     CAN_351_EXTREMES(0x370, 1000),
     CAN_351_NUMBERS(1000),
-    {0x35E, CAN_11_BIT, 2, 1000, 0, "maker",    "HE", ROWS(can_351_maker),      NO_ROWS},
+    {0x35E, 1000, 0, CAN_11_BIT, 2, NAME_maker, .fill = "HE", FIELDS(can_351_maker)},
 };
 /* clang-format on */
 

@@ -30,10 +30,10 @@ static const struct can_field status[] = {
 /* clang-format off */
 /* Status: charging procedure 10 (external BMS), operating, no error. */
 static const struct can_message sunny_island[] = {
-    {0x305, CAN_EITHER, 8, 1000, 0, "measured", NULL,               ROWS(measured), NO_ROWS},
-    {0x306, CAN_11_BIT, 8, 1000, 0, "status",   "\0\0\x0A\1\0\0\0", ROWS(status),   NO_ROWS},
-    {0x307, CAN_11_BIT, 8, 1000, 0, "relays",   NULL,               NO_ROWS,        NO_ROWS},
-    {0x00F, CAN_11_BIT, 0, 0,    0, "stop",     NULL,               NO_ROWS,        NO_ROWS},
+    {0x305, 1000, 0, CAN_EITHER, 8, NAME_measured, FIELDS(measured)},
+    {0x306, 1000, 0, CAN_11_BIT, 8, NAME_status,   .fill = "\0\0\x0A\1\0\0\0", FIELDS(status)},
+    {0x307, 1000, 0, CAN_11_BIT, 8, NAME_relays,   NO_ROWS},
+    {0x00F, 0,    0, CAN_11_BIT, 0, NAME_stop,     NO_ROWS},
 };
 /* clang-format on */
 

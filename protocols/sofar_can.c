@@ -37,13 +37,13 @@ static const struct can_field command[] = {
 /* clang-format off */
 static const struct can_message general[] = {
     CAN_351_LIMITS(TIMEOUT_MS),
-    {0x355, CAN_11_BIT, 8, 1000, TIMEOUT_MS, "state",        NULL, ROWS(state),           NO_ROWS},
-    {0x356, CAN_11_BIT, 8, 1000, 0,          "measurements", NULL, ROWS(measurements),    NO_ROWS},
-    {0x359, CAN_11_BIT, 8, 1000, 0,          "modules",      NULL, ROWS(can_351_modules), NO_ROWS},
+    {0x355, 1000, TIMEOUT_MS, CAN_11_BIT, 8, NAME_state,        FIELDS(state)},
+    {0x356, 1000, 0,          CAN_11_BIT, 8, NAME_measurements, FIELDS(measurements)},
+    {0x359, 1000, 0,          CAN_11_BIT, 8, NAME_modules,      FIELDS(can_351_modules)},
     CAN_351_PAIRS,
     CAN_351_MAKER("AMASS\0\0"),
     CAN_351_PRODUCT("\0\0\1\0\0\0\0"),
-    {0x30F, CAN_11_BIT, 8, 1000, 0,          "command",      NULL, ROWS(command),         NO_ROWS},
+    {0x30F, 1000, 0, CAN_11_BIT, 8, NAME_command, FIELDS(command)},
     CAN_351_EXTREMES(0x370, 0), CAN_351_NUMBERS(0), /* read only */
 };
 /* clang-format on */
@@ -74,20 +74,20 @@ static const struct can_field sensors[] = {
 };
 
 /* clang-format off */
-#define OF_PACK(id, name, fields) {id, CAN_29_BIT | EACH_PACK, 8, 0, 0, name, NULL, fields, NO_ROWS}
-#define ON_REQUEST(id, name, fields) {id, CAN_29_BIT | ASIDE, 8, 0, 0, name, NULL, fields, NO_ROWS}
+#define OF_PACK(id, name, fields) {id, 0, 0, CAN_29_BIT | EACH_PACK, 8, name, fields}
+#define ON_REQUEST(id, name, fields) {id, 0, 0, CAN_29_BIT | ASIDE, 8, name, fields}
 
 static const struct can_message extended[] = {
-    OF_PACK(0x351, "limits",       ROWS(can_351_limits)),
-    OF_PACK(0x355, "state",        ROWS(can_351_state_fine)),
-    OF_PACK(0x356, "measurements", ROWS(can_351_coarse)),
-    OF_PACK(0x359, "modules",      ROWS(modules)),
-    {0x35A, CAN_29_BIT | EACH_PACK | ALARM_PAIRS, 8, 0, 0, "alarms", CAN_351_PAIRS_IDLE, NO_ROWS, ROWS(can_351_pairs)},
-    OF_PACK(0x35E, "maker",        ROWS(can_351_maker)),
-    OF_PACK(0x35F, "product",      ROWS(can_351_product)),
-    OF_PACK(0x30F, "command",      ROWS(permissions)),
-    ON_REQUEST(0x680, "cells_1",   ROWS(cells)),
-    ON_REQUEST(0x690, "temperatures", ROWS(sensors)),
+    OF_PACK(0x351, NAME_limits,       FIELDS(can_351_limits)),
+    OF_PACK(0x355, NAME_state,        FIELDS(can_351_state_fine)),
+    OF_PACK(0x356, NAME_measurements, FIELDS(can_351_coarse)),
+    OF_PACK(0x359, NAME_modules,      FIELDS(modules)),
+    {0x35A, 0, 0, CAN_29_BIT | EACH_PACK | ALARM_PAIRS, 8, NAME_alarms, .fill = CAN_351_PAIRS_IDLE, ALARMS(can_351_pairs)},
+    OF_PACK(0x35E, NAME_maker,        FIELDS(can_351_maker)),
+    OF_PACK(0x35F, NAME_product,      FIELDS(can_351_product)),
+    OF_PACK(0x30F, NAME_command,      FIELDS(permissions)),
+    ON_REQUEST(0x680, NAME_cells_1,      FIELDS(cells)),
+    ON_REQUEST(0x690, NAME_temperatures, FIELDS(sensors)),
 };
 
 #define PROFILE(name_, rows, step, lowers)                                                         \

@@ -19,23 +19,23 @@ static const struct can_field charge_now[] = {
 static const struct can_message battery[] = {
     CAN_351_LIMITS(3000), CAN_351_STATE_FINE(10000), CAN_351_MEASUREMENTS, CAN_351_PAIRS,
     CAN_351_EVENTS, CAN_351_MAKER("Hearth  "),
-    {0x35F, CAN_11_BIT | HOOKED, 8, 1000, 0, "product",    "LI\1\0\0\0\0\0", ROWS(can_351_product), NO_ROWS},
-    {0x360, CAN_11_BIT,          8, 1000, 0, "charge_now", NULL,             ROWS(charge_now),      NO_ROWS},
-    {0x370, CAN_11_BIT,          8, 1000, 0, "name_1",     "Hearth b",       NO_ROWS,               NO_ROWS},
-    {0x371, CAN_11_BIT,          8, 1000, 0, "name_2",     "ank\0\0\0\0",    NO_ROWS,               NO_ROWS},
+    {0x35F, 1000, 0, CAN_11_BIT | HOOKED, 8, NAME_product,    .fill = "LI\1\0\0\0\0\0", FIELDS(can_351_product)},
+    {0x360, 1000, 0, CAN_11_BIT,          8, NAME_charge_now, FIELDS(charge_now)},
+    {0x370, 1000, 0, CAN_11_BIT,          8, NAME_name_1,     .fill = "Hearth b"},
+    {0x371, 1000, 0, CAN_11_BIT,          8, NAME_name_2,     .fill = "ank\0\0\0\0"},
     CAN_351_FLEET, CAN_351_KELVIN, CAN_351_PLACES,
-    {0x378, CAN_11_BIT | ASIDE,  8, 0,    0, "energy",     NULL,             NO_ROWS,               NO_ROWS},
+    {0x378, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_energy, NO_ROWS},
     CAN_351_CAPACITY,
-    {0x380, CAN_11_BIT | ASIDE,  8, 0,    0, "serial_1",   NULL,             NO_ROWS,               NO_ROWS},
-    {0x381, CAN_11_BIT | ASIDE,  8, 0,    0, "serial_2",   NULL,             NO_ROWS,               NO_ROWS},
-    {0x382, CAN_11_BIT | ASIDE,  8, 0,    0, "family",     NULL,             NO_ROWS,               NO_ROWS},
+    {0x380, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_1, NO_ROWS},
+    {0x381, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_2, NO_ROWS},
+    {0x382, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_family,   NO_ROWS},
 };
 
 /* A GX device names itself: a marker and "VIC". */
 static const struct can_message gx[] = {
     CAN_351_HEARTBEAT,
-    {0x306, CAN_11_BIT, 8, 1000, 0, "reserved", NULL,                  NO_ROWS, NO_ROWS},
-    {0x307, CAN_11_BIT, 8, 1000, 0, "identity", "\x12\x34\x56\x78VIC", NO_ROWS, NO_ROWS},
+    {0x306, 1000, 0, CAN_11_BIT, 8, NAME_reserved, NO_ROWS},
+    {0x307, 1000, 0, CAN_11_BIT, 8, NAME_identity, .fill = "\x12\x34\x56\x78VIC"},
 };
 /* clang-format on */
 

@@ -5,9 +5,9 @@
  */
 #include "service/conform_parts.h"
 
-#include <string.h>
 
 #include "base/number.h"
+#include "protocols/can_names.h"
 
 enum {
     PERIOD_PERCENT = 20,
@@ -43,7 +43,7 @@ static void put_id(struct text_writer *detail, const struct can_message *message
 {
     writer_hex(detail, message->id, message->id > 0x7FF ? 8 : 3);
     writer_character(detail, ' ');
-    writer_text(detail, message->name);
+    writer_text(detail, can_message_name(message));
 }
 
 static void put_seconds(struct text_writer *detail, uint64_t us)
@@ -56,14 +56,14 @@ static void put_seconds(struct text_writer *detail, uint64_t us)
 
 /* When a message was first heard, or one of its name in another dialect, which stands in for it;
  * UINT64_MAX: never. */
-static uint64_t first_heard_us(const struct conform *conform, const char *name)
+static uint64_t first_heard_us(const struct conform *conform, unsigned name)
 {
     size_t count;
     const struct can_message *rows = conform_rows(conform, &count);
     uint64_t first_us = UINT64_MAX;
     for (size_t i = 0; i < count; i++) {
         const struct conform_message *message = &conform->messages[i];
-        if (message->count > 0 && message->first_us < first_us && strcmp(rows[i].name, name) == 0)
+        if (message->count > 0 && message->first_us < first_us && rows[i].name == name)
             first_us = message->first_us;
     }
     return first_us;

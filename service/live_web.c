@@ -3,6 +3,7 @@
  * sum; a pack that this bank counts as stale is shown as excluded although its own values are known
  * here. Settings go through the pack's own check, with the pack's own password.
  */
+#include "protocols/can_names.h"
 #include "service/live_web.h"
 
 #include <string.h>
@@ -102,7 +103,7 @@ static size_t get_frames(void *context, struct web_frame *frames, size_t max)
         const struct can_message *message = can_find(can, &from->frame);
         to->frame = from->frame;
         to->age_ms = (uint32_t)((live->site.time_us - from->time_us) / 1000);
-        to->name = message ? message->name : NULL;
+        to->name = message ? can_message_name(message) : NULL;
         snapshot_init(&to->values);
         if (message)
             can_decode(can, message, &from->frame, &to->values);

@@ -9,7 +9,6 @@
 
 #include "base/assert.h"
 #include "base/number.h"
-#include "base/text.h"
 
 static uint32_t age_ms(uint64_t now_us, uint64_t then_us)
 {
@@ -255,13 +254,13 @@ uint32_t can_receiver_age_ms(const struct can_receiver *receiver, uint32_t id, u
 }
 
 /* Of the supervised frames of one name, the one heard last: dialects stand in for each other. */
-static uint32_t name_age_ms(const struct can_receiver *receiver, const char *name, uint64_t now_us)
+static uint32_t name_age_ms(const struct can_receiver *receiver, unsigned name, uint64_t now_us)
 {
     uint32_t youngest_ms = CAN_AGE_NEVER;
     for (size_t i = 0; i < receiver->protocol->message_count; i++) {
         const struct can_message *message = &receiver->protocol->messages[i];
         uint32_t at_ms = index_age_ms(receiver, i, now_us);
-        if (message->timeout_ms != 0 && at_ms < youngest_ms && text_equal(message->name, name))
+        if (message->timeout_ms != 0 && at_ms < youngest_ms && message->name == name)
             youngest_ms = at_ms;
     }
     return youngest_ms;

@@ -54,21 +54,23 @@ enum can_form {
     HOOKED = 0x100,      /* the protocol's hooks see it */
 };
 
-#define ROWS(table) table, COUNT(table)
-#define NO_ROWS NULL, 0
+/* What follows the name of a message. */
+#define FIELDS(table) .fields = table, .field_count = COUNT(table)
+#define ALARMS(table) .alarms = table, .alarm_count = COUNT(table)
+#define NO_ROWS .fields = NULL
 
 struct can_message {
     uint32_t id;
-    uint16_t form;       /* enum can_form */
-    uint8_t size;        /* as sent; any size that covers a row is accepted */
     uint16_t period_ms;  /* 0: not sent by schedule */
     uint16_t timeout_ms; /* the other side stops without it; 0: it does not matter */
-    const char *name;
+    unsigned form : 9;   /* enum can_form */
+    unsigned size : 4;   /* as sent; any size that covers a row is accepted */
+    unsigned name : 8;   /* equal ones stand in for each other; the words are of protocols/ */
+    unsigned field_count : 4;
+    unsigned alarm_count : 7;
     const char *fill; /* `size` bytes where no row writes; NULL: all zero */
     const struct can_field *fields;
-    uint8_t field_count;
     const struct can_alarm *alarms;
-    uint8_t alarm_count;
 };
 
 /* A value is sent within these, in its own unit. */
@@ -94,16 +96,16 @@ struct can_protocol {
     const char *profile;                /* "" where there is only one */
     uint32_t bitrate;                   /* bit/s */
     const struct can_message *messages; /* of the battery, in the order of sending */
-    size_t message_count;
-    const struct can_message *answers; /* of the inverter; the first one is its heartbeat */
-    size_t answer_count;
+    const struct can_message *answers;  /* of the inverter; the first one is its heartbeat */
     const struct can_range *ranges;
-    size_t range_count;
+    uint8_t message_count;
+    uint8_t answer_count;
+    uint8_t range_count;
+    bool stop_lowers_voltage; /* no charge allowed: the charge voltage falls to the present one */
     can_encode_hook *encode;
     can_decode_hook *decode;
     uint16_t pack_step;        /* between the numbers of packs */
     uint16_t poll_patience_ms; /* what is scheduled rests for so long after a poll; 0: never */
-    bool stop_lowers_voltage;  /* no charge allowed: the charge voltage falls to the present one */
 };
 
 #endif

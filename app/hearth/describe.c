@@ -8,6 +8,7 @@
 
 #include "app/hearth/command.h"
 #include "app/hearth/describe.h"
+#include "protocols/can_names.h"
 #include "protocols/protocols.h"
 #include "ui/json.h"
 #include "ui/text.h"
@@ -77,7 +78,8 @@ static void markdown_message(void *context, const struct can_message *message, b
 {
     (void)context;
     printf("\n## 0x%03X %s\n\nFrom the %s, %u bytes, every %u ms.\n", (unsigned)message->id,
-           message->name, battery ? "battery" : "inverter", message->size, message->period_ms);
+           can_message_name(message), battery ? "battery" : "inverter", message->size,
+           message->period_ms);
     if (message->field_count > 0)
         printf("\n| Byte | Type | Value | Unit | Raw | Rounded | Not known |\n"
                "|---|---|---|---|---|---|---|\n");
@@ -123,7 +125,7 @@ static void json_message(void *context, const struct can_message *message, bool 
     struct text_writer *json = context;
     json_open(json, '{');
     json_put_integer(json, "id", message->id);
-    json_put_string(json, "message", message->name);
+    json_put_string(json, "message", can_message_name(message));
     json_put_string(json, "from", battery ? "battery" : "asking");
     json_put_integer(json, "size", message->size);
     json_put_integer(json, "period_ms", message->period_ms);

@@ -4,9 +4,9 @@
  * DBC cannot say is in the comment of the message: hooks, 0x305 in both lengths, texts.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "app/hearth/describe.h"
+#include "protocols/can_names.h"
 #include "ui/text.h"
 #include "wire/can_table.h"
 
@@ -73,15 +73,15 @@ static bool is_only(const struct entry *entry)
 {
     unsigned count = 0;
     for (size_t i = 0; i < entry->can->message_count; i++)
-        count += strcmp(entry->can->messages[i].name, entry->message->name) == 0;
+        count += entry->can->messages[i].name == entry->message->name;
     for (size_t i = 0; i < entry->can->answer_count; i++)
-        count += strcmp(entry->can->answers[i].name, entry->message->name) == 0;
+        count += entry->can->answers[i].name == entry->message->name;
     return count == 1;
 }
 
 static void message_name(const struct entry *entry, char name[NAME_SIZE])
 {
-    int used = snprintf(name, NAME_SIZE, "%s", entry->message->name);
+    int used = snprintf(name, NAME_SIZE, "%s", can_message_name(entry->message));
     if (!is_only(entry))
         used +=
             snprintf(name + used, NAME_SIZE - (size_t)used, "_%X", (unsigned)entry->message->id);

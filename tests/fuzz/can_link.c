@@ -24,10 +24,10 @@ static void check(bool good)
 static struct can_frame frame_of(const struct can_protocol *can, const uint8_t *bytes)
 {
     struct can_frame frame = {.id = get_u32le(bytes + 1) & 0x1FFFFFFF, .size = bytes[5] % 9};
-    size_t row = bytes[1] % (can->message_count + can->answer_count + 1);
+    size_t row = bytes[1] % (1u + can->message_count + can->answer_count);
     if (row < can->message_count)
         frame.id = can->messages[row].id;
-    else if (row < can->message_count + can->answer_count)
+    else if (row < (size_t)can->message_count + can->answer_count)
         frame.id = can->answers[row - can->message_count].id;
     frame.extended = frame.id > 0x7FF || bytes[5] & 0x80;
     memcpy(frame.data, bytes + 6, frame.size);

@@ -24,7 +24,7 @@ static void check(bool good)
 static struct can_frame frame_of(const struct can_protocol *can, const uint8_t *bytes)
 {
     struct can_frame frame = {.id = get_u32le(bytes) & 0x1FFFFFFF, .size = bytes[4] % 9};
-    size_t row = bytes[0] % (can->message_count + 1);
+    size_t row = bytes[0] % (1u + can->message_count);
     if (row < can->message_count)
         frame.id = can->messages[row].id;
     frame.extended = frame.id > 0x7FF;

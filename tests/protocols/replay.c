@@ -16,6 +16,7 @@
 #include "protocols/explainer.h"
 #include "protocols/jk_event.h"
 #include "protocols/jk_map.h"
+#include "protocols/can_names.h"
 #include "protocols/protocols.h"
 #include "tests/support/test.h"
 #include "wire/can_table.h"
@@ -356,12 +357,12 @@ static void reencode(struct replay *replay, const struct can_frame *frame)
     if (pack >= 0)
         view.pack[pack] = &replay->bus;
     if (!can_encode(can, message, &view, pack >= 0 ? (unsigned)pack : 0, &again))
-        complain(replay, "%s cannot be sent from what it said", message->name);
+        complain(replay, "%s cannot be sent from what it said", can_message_name(message));
     else if (again.size != frame->size || memcmp(again.data, frame->data, frame->size) != 0) {
         struct words sent = {{0}, 0};
         for (unsigned i = 0; i < again.size; i++)
             add(&sent, "%02X", again.data[i]);
-        complain(replay, "%s would be sent as %s", message->name, sent.text);
+        complain(replay, "%s would be sent as %s", can_message_name(message), sent.text);
     }
 }
 

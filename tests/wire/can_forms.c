@@ -31,14 +31,18 @@ static const struct can_field voltage[] = {
 
 enum { PAIRS, LEVELS, STATE, LIMITS, OF_PACK, HOOK };
 
+enum { NAME_pairs, NAME_levels, NAME_state, NAME_limits, NAME_pack, NAME_hook, NAME_fine };
+
+/* clang-format off */
 static const struct can_message messages[] = {
-    {0x10, CAN_11_BIT | ALARM_PAIRS,  2, 1000, 0, "pairs",  "\x0A\2", NO_ROWS,       ROWS(alarms)},
-    {0x11, CAN_11_BIT | ALARM_LEVELS, 1, 1000, 0, "levels", NULL,     NO_ROWS,       ROWS(levels)},
-    {0x12, CAN_11_BIT,                4, 1000, 0, "state",  NULL,     ROWS(state),   NO_ROWS     },
-    {0x13, CAN_11_BIT,                4, 1000, 0, "limits", NULL,     ROWS(limits),  NO_ROWS     },
-    {0x20, CAN_29_BIT | EACH_PACK,    2, 1000, 0, "pack",   NULL,     ROWS(voltage), NO_ROWS     },
-    {0x14, CAN_11_BIT | HOOKED,       2, 1000, 0, "hook",   "\1\2",   ROWS(voltage), NO_ROWS     },
+    {0x10, 1000, 0, CAN_11_BIT | ALARM_PAIRS,  2, NAME_pairs,  .fill = "\x0A\2", ALARMS(alarms)},
+    {0x11, 1000, 0, CAN_11_BIT | ALARM_LEVELS, 1, NAME_levels, ALARMS(levels)},
+    {0x12, 1000, 0, CAN_11_BIT,                4, NAME_state,  FIELDS(state)},
+    {0x13, 1000, 0, CAN_11_BIT,                4, NAME_limits, FIELDS(limits)},
+    {0x20, 1000, 0, CAN_29_BIT | EACH_PACK,    2, NAME_pack,   FIELDS(voltage)},
+    {0x14, 1000, 0, CAN_11_BIT | HOOKED,       2, NAME_hook,   .fill = "\1\2", FIELDS(voltage)},
 };
+/* clang-format on */
 
 static const struct can_range ranges[] = {
     {VALUE_charge_limit_mv, 41000, 63000  },
@@ -346,8 +350,7 @@ static void a_finer_charge_without_a_coarse_one_counts_alone(void **context)
     static const struct can_field fine[] = {
         {FROM(soc_permille), 0, U16LE | FINER, 10, 1, 0, -1},
     };
-    static const struct can_message message = {0x1,    CAN_11_BIT, 2,          0,      0,
-                                               "fine", NULL,       ROWS(fine), NO_ROWS};
+    static const struct can_message message = {0x1, 0, 0, CAN_11_BIT, 2, NAME_fine, FIELDS(fine)};
     struct can_frame frame = {
         0x1, false, 2, {0x8A, 0x20}
     };

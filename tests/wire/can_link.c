@@ -18,15 +18,28 @@ static const struct can_field measurements[] = {
     {FROM(soc_permille), 2, U16LE, 1, 10, 0, -1      },
 };
 
+enum {
+    NAME_limits,
+    NAME_measurements,
+    NAME_unscheduled,
+    NAME_heartbeat,
+    NAME_one,
+    NAME_fine,
+    NAME_short,
+    NAME_long
+};
+
+/* clang-format off */
 static const struct can_message messages[] = {
-    {0x351, CAN_11_BIT, 2, 1000, 3000, "limits",       NULL, ROWS(limits),       NO_ROWS},
-    {0x356, CAN_11_BIT, 4, 500,  0,    "measurements", NULL, ROWS(measurements), NO_ROWS},
-    {0x370, CAN_11_BIT, 1, 0,    0,    "unscheduled",  NULL, NO_ROWS,            NO_ROWS},
+    {0x351, 1000, 3000, CAN_11_BIT, 2, NAME_limits,       FIELDS(limits)},
+    {0x356, 500,  0,    CAN_11_BIT, 4, NAME_measurements, FIELDS(measurements)},
+    {0x370, 0,    0,    CAN_11_BIT, 1, NAME_unscheduled,  NO_ROWS},
 };
 
 static const struct can_message answers[] = {
-    {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS},
+    {0x305, 1000, 0, CAN_EITHER, 8, NAME_heartbeat, NO_ROWS},
 };
+/* clang-format on */
 
 static const struct can_protocol protocol = {
     .name = "test", .bitrate = 500000, BATTERY(messages), INVERTER(answers)};
@@ -296,7 +309,7 @@ static void the_last_of_as_many_messages_as_can_be_is_sent_too(void **state)
     (void)state;
     struct can_message many[CAN_MESSAGE_MAX];
     for (uint32_t i = 0; i < CAN_MESSAGE_MAX; i++)
-        many[i] = (struct can_message){i, CAN_11_BIT, 0, 1000, 0, "one", NULL, NO_ROWS, NO_ROWS};
+        many[i] = (struct can_message){i, 1000, 0, CAN_11_BIT, 0, NAME_one, NO_ROWS};
     struct can_protocol full = {.name = "full", BATTERY(many)};
     struct snapshot bank = complete();
     struct view view = {&bank, {NULL}};
@@ -335,7 +348,7 @@ static void the_borders_of_the_possible_are_possible(void **state)
             {rows[i].value, 0, S32LE, 1, 1, 0, REQUIRED}
         };
         const struct can_message message[] = {
-            {0x1, CAN_11_BIT, 4, 0, 0, "fine", NULL, ROWS(field), NO_ROWS}
+            {0x1, 0, 0, CAN_11_BIT, 4, NAME_fine, FIELDS(field)}
         };
         const struct can_protocol fine = {.name = "fine", BATTERY(message)};
         const int32_t sent[] = {rows[i].min - 1, rows[i].min, rows[i].max, rows[i].max + 1};
@@ -354,8 +367,8 @@ static void long_frames_are_short_ones_only_up_to_eleven_bits(void **state)
 {
     (void)state;
     static const struct can_message last[] = {
-        {0x7FF, CAN_11_BIT, 0, 0, 0, "short", NULL, NO_ROWS, NO_ROWS},
-        {0x800, CAN_29_BIT, 0, 0, 0, "long",  NULL, NO_ROWS, NO_ROWS},
+        {0x7FF, 0, 0, CAN_11_BIT, 0, NAME_short, NO_ROWS},
+        {0x800, 0, 0, CAN_29_BIT, 0, NAME_long,  NO_ROWS},
     };
     static const struct can_protocol both = {.name = "both", BATTERY(last)};
     struct can_receiver receiver;

@@ -12,18 +12,33 @@ static const struct can_field voltage[] = {
 
 enum { BOTH_WAYS, ASKED, SCHEDULED, IN_TURN };
 
+enum {
+    NAME_both,
+    NAME_asked,
+    NAME_alone,
+    NAME_pack,
+    NAME_heartbeat,
+    NAME_poll,
+    NAME_measured,
+    NAME_own,
+    NAME_one,
+    NAME_aside
+};
+
+/* clang-format off */
 static const struct can_message messages[] = {
-    {0x10, CAN_11_BIT | POLL,      2, 1000, 3000, "both",  NULL, ROWS(voltage), NO_ROWS},
-    {0x11, CAN_11_BIT | POLL,      2, 0,    0,    "asked", NULL, ROWS(voltage), NO_ROWS},
-    {0x12, CAN_11_BIT,             2, 1000, 0,    "alone", NULL, ROWS(voltage), NO_ROWS},
-    {0x20, CAN_11_BIT | EACH_PACK, 2, 1000, 0,    "pack",  NULL, ROWS(voltage), NO_ROWS},
+    {0x10, 1000, 3000, CAN_11_BIT | POLL,      2, NAME_both,  FIELDS(voltage)},
+    {0x11, 0,    0,    CAN_11_BIT | POLL,      2, NAME_asked, FIELDS(voltage)},
+    {0x12, 1000, 0,    CAN_11_BIT,             2, NAME_alone, FIELDS(voltage)},
+    {0x20, 1000, 0,    CAN_11_BIT | EACH_PACK, 2, NAME_pack,  FIELDS(voltage)},
 };
 
 static const struct can_message answers[] = {
-    {0x30, CAN_11_BIT,        8, 500,  0, "heartbeat", NULL, NO_ROWS,       NO_ROWS},
-    {0x31, CAN_11_BIT | POLL, 8, 1000, 0, "poll",      NULL, NO_ROWS,       NO_ROWS},
-    {0x32, CAN_11_BIT,        2, 1000, 0, "measured",  NULL, ROWS(voltage), NO_ROWS},
+    {0x30, 500,  0, CAN_11_BIT,        8, NAME_heartbeat, NO_ROWS},
+    {0x31, 1000, 0, CAN_11_BIT | POLL, 8, NAME_poll,      NO_ROWS},
+    {0x32, 1000, 0, CAN_11_BIT,        2, NAME_measured,  FIELDS(voltage)},
 };
+/* clang-format on */
 
 static const struct can_protocol protocol = {
     .name = "poll",
@@ -154,7 +169,7 @@ static void the_pack_that_speaks_need_not_be_the_first(void **state)
 {
     (void)state;
     static const struct can_message own[] = {
-        {0x20, CAN_11_BIT | HOST_PACK, 2, 1000, 3000, "own", NULL, ROWS(voltage), NO_ROWS},
+        {0x20, 1000, 3000, CAN_11_BIT | HOST_PACK, 2, NAME_own, FIELDS(voltage)},
     };
     static const struct can_protocol of_one = {
         .name = "own", .profile = "", BATTERY(own), .pack_step = 1};
@@ -201,9 +216,9 @@ static void what_is_aside_is_no_part_of_the_values(void **state)
 {
     (void)state;
     static const struct can_message aside[] = {
-        {0x10, CAN_11_BIT,             2, 0, 0, "one",   NULL, ROWS(voltage), NO_ROWS},
-        {0x11, CAN_11_BIT | ASIDE,     2, 0, 0, "aside", NULL, ROWS(voltage), NO_ROWS},
-        {0x20, CAN_11_BIT | EACH_PACK, 2, 0, 0, "pack",  NULL, ROWS(voltage), NO_ROWS},
+        {0x10, 0, 0, CAN_11_BIT,             2, NAME_one,   FIELDS(voltage)},
+        {0x11, 0, 0, CAN_11_BIT | ASIDE,     2, NAME_aside, FIELDS(voltage)},
+        {0x20, 0, 0, CAN_11_BIT | EACH_PACK, 2, NAME_pack,  FIELDS(voltage)},
     };
     static const struct can_protocol with = {
         .name = "aside", .profile = "", BATTERY(aside), .pack_step = 1};

@@ -25,16 +25,32 @@ static const struct can_alarm alarms[] = {
     ALARM_ROW(cell_over_voltage, 0, 0x02) ALARM_ROW(pack_over_voltage, 0, 0x02)
         ALARM_ROW(charge_over_temp, 0, 0x04) WARNING_ROW(charge_over_temp, 1, 0x02)};
 
+enum {
+    NAME_numbers,
+    NAME_limits,
+    NAME_alarms,
+    NAME_long,
+    NAME_heartbeat,
+    NAME_requests,
+    NAME_wide,
+    NAME_wrong,
+    NAME_fraction,
+    NAME_mixed,
+    NAME_both
+};
+
+/* clang-format off */
 static const struct can_message messages[] = {
-    {0x100, CAN_11_BIT, 8, 1000, 0, "numbers", "\0\0\0\0\0AB", ROWS(numbers), NO_ROWS     },
-    {0x101, CAN_11_BIT, 7, 1000, 0, "limits",  NULL,           ROWS(limits),  NO_ROWS     },
-    {0x102, CAN_11_BIT, 2, 1000, 0, "alarms",  "\x81",         NO_ROWS,       ROWS(alarms)},
-    {0x100, CAN_29_BIT, 1, 1000, 0, "long",    "",             NO_ROWS,       NO_ROWS     },
+    {0x100, 1000, 0, CAN_11_BIT, 8, NAME_numbers, .fill = "\0\0\0\0\0AB", FIELDS(numbers)},
+    {0x101, 1000, 0, CAN_11_BIT, 7, NAME_limits,  FIELDS(limits)},
+    {0x102, 1000, 0, CAN_11_BIT, 2, NAME_alarms,  .fill = "\x81", ALARMS(alarms)},
+    {0x100, 1000, 0, CAN_29_BIT, 1, NAME_long,    .fill = ""},
 };
 
 static const struct can_message answers[] = {
-    {0x305, CAN_EITHER, 8, 1000, 0, "heartbeat", NULL, NO_ROWS, NO_ROWS},
+    {0x305, 1000, 0, CAN_EITHER, 8, NAME_heartbeat, NO_ROWS},
 };
+/* clang-format on */
 
 static const struct can_protocol protocol = {
     .name = "test", .bitrate = 500000, BATTERY(messages), INVERTER(answers)};
@@ -157,8 +173,8 @@ static void a_value_in_two_bits_is_read_from_either_and_sent_in_one(void **state
         {FROM(force_charge), 0, BIT5 | FIXED, 1, 1, 0, 0},
         {FROM(force_charge), 0, BIT4,         1, 1, 0, 0},
     };
-    static const struct can_message message = {0x35C,      CAN_11_BIT, 1,           1000,   0,
-                                               "requests", NULL,       ROWS(twice), NO_ROWS};
+    static const struct can_message message = {0x35C,         1000,         0, CAN_11_BIT, 1,
+                                               NAME_requests, FIELDS(twice)};
     for (unsigned bits = 0; bits < 4; bits++) {
         struct can_frame frame = {0x35C, false, 1, {(uint8_t)(bits << 4)}};
         struct snapshot values;
@@ -238,8 +254,7 @@ static void a_value_too_large_for_us_saturates(void **state)
     static const struct can_field wide[] = {
         {FROM(pack_mv), 0, U32LE, 1, 1000, 0, REQUIRED}
     };
-    const struct can_message message = {0x1,    CAN_11_BIT, 4,          0,      0,
-                                        "wide", NULL,       ROWS(wide), NO_ROWS};
+    const struct can_message message = {0x1, 0, 0, CAN_11_BIT, 4, NAME_wide, FIELDS(wide)};
     struct can_frame frame = {
         0x1, false, 4, {0xFF, 0xFF, 0xFF, 0xFE}
     };
@@ -280,7 +295,7 @@ static void rows_that_cannot_be_are_asserted(void **state)
     static const struct can_field type[] = {
         {FROM(pack_mv), 0, FIELD_TYPE_MASK, 1, 1, 0, 0}
     };
-    struct can_message message = {0x1, CAN_11_BIT, 8, 0, 0, "wrong", NULL, ROWS(text), NO_ROWS};
+    struct can_message message = {0x1, 0, 0, CAN_11_BIT, 8, NAME_wrong, FIELDS(text)};
     struct snapshot source = nothing();
     struct can_frame frame = {0x1, false, 8, {0}};
     expect_assert_failure(encode(&message, &source, &frame));
@@ -297,8 +312,8 @@ static void numerator_and_denominator_scale_there_and_back(void **state)
     static const struct can_field fraction[] = {
         {FROM(pack_mv), 0, U32LE, 3, 7, -5, REQUIRED}
     };
-    static const struct can_message message = {0x1,  CAN_11_BIT,     4,      0, 0, "fraction",
-                                               NULL, ROWS(fraction), NO_ROWS};
+    static const struct can_message message = {
+        0x1, 0, 0, CAN_11_BIT, 4, NAME_fraction, FIELDS(fraction)};
     struct snapshot source = nothing();
     struct snapshot values = nothing();
     snapshot_put(&source, VALUE_pack_mv, 700);
@@ -332,7 +347,7 @@ static void bits_beyond_the_frame_and_numbers_are_no_bits(void **state)
         {FROM(force_charge), 1, BIT0 | FIXED, 1, 9, 0, 0},
         {FROM(force_charge), 2, U8 | FIXED,   1, 9, 0, 0},
     };
-    struct can_message message = {0x1, CAN_11_BIT, 3, 0, 0, "mixed", NULL, ROWS(mixed), NO_ROWS};
+    struct can_message message = {0x1, 0, 0, CAN_11_BIT, 3, NAME_mixed, FIELDS(mixed)};
     struct can_frame frame = {
         0x1, false, 1, {0, 1, 1}
     };
@@ -357,8 +372,8 @@ static void rows_of_both_kinds_are_no_excuse_for_an_empty_frame(void **state)
         {FROM(pack_mv), 0, U8, 1, 1, 0, REQUIRED}
     };
     static const struct can_alarm alarm[] = {ALARM_ROW(cell_over_voltage, 1, 0x01)};
-    static const struct can_message message = {0x1,    CAN_11_BIT, 2,           0,          0,
-                                               "both", NULL,       ROWS(field), ROWS(alarm)};
+    static const struct can_message message = {
+        0x1, 0, 0, CAN_11_BIT, 2, NAME_both, FIELDS(field), ALARMS(alarm)};
     struct can_frame frame = {0x1, false, 0, {0}};
     struct snapshot values = nothing();
     assert_int_equal(can_decode(&protocol, &message, &frame, &values), BAD);
