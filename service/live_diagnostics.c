@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The counters of sender, receiver and CAN port as rows; nothing is counted here.
+ * The counters of sender, receiver and CAN port and the ages of messages as rows; nothing is
+ * counted or timed here.
  */
 #include "service/live_diagnostics.h"
 
 #include <stddef.h>
 
 #include "base/number.h"
+#include "protocols/can_names.h"
+#include "protocols/protocols.h"
 
 /* Where a number lies in whatever counts it. */
 struct row {
@@ -86,20 +89,86 @@ static void add_outside(struct web_diagnostics *diagnostics, const struct live *
     add_all(diagnostics, "outside", live_rows, COUNT(live_rows), live);
 }
 
+static int64_t age(uint32_t age_ms)
+{
+    return age_ms == CAN_AGE_NEVER ? -1 : (int64_t)age_ms;
+}
+
+static void add_message(struct web_diagnostics *diagnostics, const struct can_protocol *can,
+                        const struct can_message *message)
+{
+    const struct can_frame as_11_bits = {.id = message->id};
+    if (diagnostics->message_count < WEB_MESSAGE_MAX)
+        diagnostics->messages[diagnostics->message_count++] = (struct web_message){
+            .id = message->id,
+            .extended = can_find(can, &as_11_bits) != message,
+            .from_inverter = can_from_inverter(can, message),
+            .name = can_message_name(message),
+            .period_ms = message->period_ms,
+            .sent_age_ms = -1,
+            .heard_age_ms = -1,
+        };
+}
+
+/* The row of a message that add_messages() has added; NULL for what is no message. */
+static struct web_message *row_of(struct web_diagnostics *diagnostics,
+                                  const struct can_protocol *can, const struct can_message *message)
+{
+    if (message == NULL)
+        return NULL;
+    size_t i = can_from_inverter(can, message)
+                   ? can->message_count + (size_t)(message - can->answers)
+                   : (size_t)(message - can->messages);
+    return i < diagnostics->message_count ? &diagnostics->messages[i] : NULL;
+}
+
+static void add_sent(struct web_diagnostics *diagnostics, const struct site *site,
+                     const struct can_protocol *can)
+{
+    for (size_t i = 0; i < site->frame_count; i++) {
+        const struct site_frame *sent = &site->frames[i];
+        struct web_message *row = row_of(diagnostics, can, can_find(can, &sent->frame));
+        int64_t age_ms = (int64_t)((site->time_us - sent->time_us) / 1000);
+        if (row != NULL && (row->sent_age_ms < 0 || age_ms < row->sent_age_ms))
+            row->sent_age_ms = age_ms;
+    }
+}
+
+static void add_messages(struct web_diagnostics *diagnostics, const struct site *site,
+                         const struct can_protocol *can)
+{
+    bool heard = site->inverter_on_can && site->receiver.protocol == can;
+    for (size_t i = 0; i < can->message_count; i++)
+        add_message(diagnostics, can, &can->messages[i]);
+    for (size_t i = 0; i < can->answer_count; i++)
+        add_message(diagnostics, can, &can->answers[i]);
+    add_sent(diagnostics, site, can);
+    for (size_t i = 0; heard && i < can->message_count && i < diagnostics->message_count; i++) {
+        struct web_message *row = &diagnostics->messages[i];
+        row->heard_age_ms = age(can_receiver_age_ms(&site->receiver, row->id, site->time_us));
+    }
+}
+
+static void add_host(struct web_diagnostics *diagnostics, const struct site *site,
+                     const struct device *host)
+{
+    diagnostics->protocol = host->can->name;
+    diagnostics->title = protocol_find(host->can->name)->title;
+    diagnostics->profile = host->can->profile;
+    diagnostics->bitrate = host->can->bitrate;
+    diagnostics->heartbeat_age_ms = age(can_sender_heartbeat_age_ms(&host->sender, site->time_us));
+    add_all(diagnostics, "battery", sender_rows, COUNT(sender_rows), &host->sender);
+    add_messages(diagnostics, site, host->can);
+}
+
 void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
 {
     const struct live *live = context;
     const struct site *site = &live->site;
     const struct device *host = site_host(site);
     *diagnostics = (struct web_diagnostics){.trouble = "", .heartbeat_age_ms = -1};
-    if (host != NULL && host->can != NULL) {
-        uint32_t age_ms = can_sender_heartbeat_age_ms(&host->sender, site->time_us);
-        diagnostics->protocol = host->can->name;
-        diagnostics->profile = host->can->profile;
-        diagnostics->bitrate = host->can->bitrate;
-        diagnostics->heartbeat_age_ms = age_ms == CAN_AGE_NEVER ? -1 : (int64_t)age_ms;
-        add_all(diagnostics, "battery", sender_rows, COUNT(sender_rows), &host->sender);
-    }
+    if (host != NULL && host->can != NULL)
+        add_host(diagnostics, site, host);
     if (site->inverter_on_can)
         add_all(diagnostics, "inverter", receiver_rows, COUNT(receiver_rows), &site->receiver);
     add_outside(diagnostics, live);

@@ -82,6 +82,27 @@ static void put_count(struct text_writer *writer, const struct web_count *count)
     json_close(writer, '}');
 }
 
+static void put_id(struct text_writer *writer, uint32_t id, bool extended)
+{
+    char text[9];
+    struct text_writer hex;
+    writer_init(&hex, text, sizeof(text));
+    writer_hex(&hex, id, extended ? 8 : 3);
+    json_put_string(writer, "id", text);
+}
+
+static void put_message(struct text_writer *writer, const struct web_message *message)
+{
+    json_open(writer, '{');
+    json_put_string(writer, "from", message->from_inverter ? "inverter" : "battery");
+    put_id(writer, message->id, message->extended);
+    json_put_string(writer, "name", message->name);
+    json_put_integer(writer, "period_ms", message->period_ms);
+    json_put_integer(writer, "sent_age_ms", message->sent_age_ms);
+    json_put_integer(writer, "heard_age_ms", message->heard_age_ms);
+    json_close(writer, '}');
+}
+
 void web_json_diagnostics(struct text_writer *writer, const struct web_source *source)
 {
     struct web_diagnostics found = {.trouble = "", .heartbeat_age_ms = -1};
@@ -89,6 +110,7 @@ void web_json_diagnostics(struct text_writer *writer, const struct web_source *s
         source->diagnostics(source->context, &found);
     json_open(writer, '{');
     put_text_or_null(writer, "protocol", found.protocol);
+    put_text_or_null(writer, "title", found.title);
     put_text_or_null(writer, "profile", found.profile);
     json_put_integer(writer, "bitrate", found.bitrate);
     json_put_integer(writer, "heartbeat_age_ms", found.heartbeat_age_ms);
@@ -98,6 +120,11 @@ void web_json_diagnostics(struct text_writer *writer, const struct web_source *s
     json_open(writer, '[');
     for (size_t i = 0; i < found.count; i++)
         put_count(writer, &found.counts[i]);
+    json_close(writer, ']');
+    json_key(writer, "messages");
+    json_open(writer, '[');
+    for (size_t i = 0; i < found.message_count; i++)
+        put_message(writer, &found.messages[i]);
     json_close(writer, ']');
     json_close(writer, '}');
 }
@@ -207,9 +234,7 @@ void web_json_frame(struct text_writer *writer, const struct web_frame *frame)
     char text[2 * sizeof(frame->frame.data) + 1];
     struct text_writer hex;
     json_open(writer, '{');
-    writer_init(&hex, text, sizeof(text));
-    writer_hex(&hex, frame->frame.id, frame->frame.extended ? 8 : 3);
-    json_put_string(writer, "id", text);
+    put_id(writer, frame->frame.id, frame->frame.extended);
     writer_init(&hex, text, sizeof(text));
     for (uint8_t i = 0; i < frame->frame.size; i++)
         writer_hex(&hex, frame->frame.data[i], 2);

@@ -29,7 +29,7 @@ void web_json_events(struct text_writer *writer, const struct web_source *source
 /* [pack, ...] */
 void web_json_packs(struct text_writer *writer, const struct web_source *source);
 
-/* Protocol, heartbeat, port and counters of the CAN bus. */
+/* Protocol, heartbeat, port, counters and messages of the CAN bus. */
 void web_json_diagnostics(struct text_writer *writer, const struct web_source *source);
 
 /* {"id":"351","bytes":"...","age_ms":...,"message":...,"values":{...}} */

@@ -19,7 +19,7 @@
 #include "wire/can_link.h"
 
 #define SITE_BYTES_STEP_MS 10 /* longest step with bytes on the buses */
-#define SITE_FRAME_MAX 32     /* identifiers remembered for display */
+#define SITE_FRAME_MAX 224    /* identifiers remembered for display, of 16 packs too */
 #define SITE_CAN_OUT_MAX 64
 
 struct site_setup {

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# What does not belong on the CAN bus of the demonstration is counted by its cause and does no harm.
+# What does not belong on the CAN bus of the demonstration is counted by its cause and does no harm;
+# what does is listed with its ages.
+import os
 import signal
 import socket
+import subprocess
+import time
 
 import can
-from hearth import Hearth, Page, free_port, wait_for
+from hearth import Hearth, Page, free_port, run_bank, wait_for
 
 GROUP = "239.74.163.2"
 
@@ -74,3 +78,63 @@ def test_frames_of_the_inverter_are_no_foreign_ones():
         program.process.send_signal(signal.SIGINT)
         while (line := program.lines.get(timeout=20)) is not None:
             assert not line.startswith("CAN: "), line  # all is well
+
+
+def messages(page):
+    return {(m["from"], m["id"]): m for m in page.get("/api/diagnostics")["messages"]}
+
+
+def test_each_message_is_there_with_its_ages():
+    program, page = run_bank("--packs", "1")
+    with program:
+        wait_for(lambda: page.get("/api/bank")["site"]["inverter"] == "run")
+        found = page.get("/api/diagnostics")
+        assert found["title"] == "CAN-Bus-protocol-PYLON-low-voltage-V1.2-20180408"
+        rows = messages(page)
+        assert [(*key, m["name"], m["period_ms"]) for key, m in rows.items()] == [
+            ("battery", "351", "limits", 1000), ("battery", "355", "state", 1000),
+            ("battery", "356", "measurements", 1000), ("battery", "359", "alarms", 1000),
+            ("battery", "35C", "requests", 1000), ("battery", "35E", "maker", 1000),
+            ("battery", "370", "extremes", 0), ("battery", "371", "numbers", 0),
+            ("inverter", "305", "heartbeat", 1000)]
+        for (side, _), m in rows.items():
+            if m["period_ms"] == 0:  # only read here
+                assert m["sent_age_ms"] == m["heard_age_ms"] == -1
+            else:
+                assert 0 <= m["sent_age_ms"] <= 1000
+                assert m["heard_age_ms"] == (m["sent_age_ms"] if side == "battery" else -1)
+
+
+def test_the_page_has_them_in_a_table():
+    program, page = run_bank("--packs", "1")
+    with program:
+        wait_for(lambda: page.get("/api/bank")["site"]["inverter"] == "run")
+        script = os.path.join(os.path.dirname(__file__), "..", "web", "diagnostics.mjs")
+        done = subprocess.run(
+            ["node", script], capture_output=True, text=True, timeout=100,
+            env={**os.environ, "HEARTH_URL": "http://127.0.0.1:%d/" % page.port})
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ages_go_on_when_a_message_stays_away():
+    program, page = run_bank("--packs", "1")
+    with program:
+        wait_for(lambda: page.get("/api/bank")["site"]["inverter"] == "run")
+        assert page.command(command="press", pack=0, hold_ms=5200)[0] == 202  # switched off
+        wait_for(lambda: messages(page)["battery", "351"]["sent_age_ms"] > 2500)
+        rows = messages(page)
+        assert rows["battery", "351"]["heard_age_ms"] > 2500
+        assert rows["inverter", "305"]["sent_age_ms"] <= 1000
+
+
+def test_messages_of_each_pack_are_one_row_with_the_age_of_the_youngest():
+    program, page = run_bank("--packs", "16", "--protocol", "deye_can:dy33")
+    with program:
+        def youngest():
+            rows = messages(page)
+            return all(0 <= rows["battery", number]["sent_age_ms"] <= 1000
+                       for number in ("351", "110", "400"))
+        wait_for(youngest)
+        for _ in range(5):  # seconds: whose turn it is does not matter
+            time.sleep(1)
+            assert youngest()
