@@ -19,74 +19,74 @@ enum {
 };
 
 const struct can_field can_351_limits[4] = {
-    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(charge_limit_ma),    2, S16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_ma), 4, S16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_mv), 6, U16LE | UP,   1, 100, 0, 0       },
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, BY_100, REQUIRED},
+    {FROM(charge_limit_ma),    2, S16LE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_ma), 4, S16LE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_mv), 6, U16LE | UP,   BY_100, ZERO    },
 };
 
 const struct can_field can_351_state[2] = {
-    {FROM(soc_permille), 0, U16LE, 1, 10, 0, REQUIRED},
-    {FROM(soh_permille), 2, U16LE, 1, 10, 0, REQUIRED},
+    {FROM(soc_permille), 0, U16LE, BY_10, REQUIRED},
+    {FROM(soh_permille), 2, U16LE, BY_10, REQUIRED},
 };
 
 const struct can_field can_351_state_fine[3] = {
-    {FROM(soc_permille), 0, U16LE,         1,  10, 0, REQUIRED},
-    {FROM(soh_permille), 2, U16LE,         1,  10, 0, REQUIRED},
-    {FROM(soc_permille), 4, U16LE | FINER, 10, 1,  0, -1      },
+    {FROM(soc_permille), 0, U16LE,         BY_10,    REQUIRED},
+    {FROM(soh_permille), 2, U16LE,         BY_10,    REQUIRED},
+    {FROM(soc_permille), 4, U16LE | FINER, TIMES_10, ALL_ONES},
 };
 
 const struct can_field can_351_measurements[3] = {
-    {FROM(pack_mv),         0, S16LE, 1, 10,  0, REQUIRED},
-    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
+    {FROM(pack_mv),         0, S16LE, BY_10,  REQUIRED},
+    {FROM(pack_ma),         2, S16LE, BY_100, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,  REQUIRED},
 };
 
 const struct can_field can_351_coarse[4] = {
-    {FROM(pack_mv),         0, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
-    {FROM(cycle_count),     6, U16LE, 1, 1,   0, 0       },
+    {FROM(pack_mv),         0, S16LE, BY_100, REQUIRED},
+    {FROM(pack_ma),         2, S16LE, BY_100, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,  REQUIRED},
+    {FROM(cycle_count),     6, U16LE, PLAIN,  ZERO    },
 };
 
 const struct can_field can_351_modules[1] = {
-    {FROM(pack_count), 4, U8, 1, 1, 0, 0},
+    {FROM(pack_count), 4, U8, PLAIN, ZERO},
 };
 
 const struct can_field can_351_packs[2] = {
-    {FROM(pack_count),      4, U8,         1, 1, 0, 0},
-    {FROM(pack_fresh_mask), 7, U8 | FIXED, 1, 1, 0, 0},
+    {FROM(pack_count),      4, U8,         PLAIN, ZERO},
+    {FROM(pack_fresh_mask), 7, U8 | FIXED, PLAIN, ZERO},
 };
 
 const struct can_field can_351_requests[5] = {
-    {FROM(charge_allowed),        0, BIT7,         1, 1, 0, 0},
-    {FROM(discharge_allowed),     0, BIT6,         1, 1, 0, 0},
-    {FROM(force_charge),          0, BIT5 | FIXED, 1, 1, 0, 0},
-    {FROM(force_charge),          0, BIT4,         1, 1, 0, 0},
-    {FROM(full_charge_requested), 0, BIT3,         1, 1, 0, 0},
+    {FROM(charge_allowed),        0, BIT7,         PLAIN, ZERO},
+    {FROM(discharge_allowed),     0, BIT6,         PLAIN, ZERO},
+    {FROM(force_charge),          0, BIT5 | FIXED, PLAIN, ZERO},
+    {FROM(force_charge),          0, BIT4,         PLAIN, ZERO},
+    {FROM(full_charge_requested), 0, BIT3,         PLAIN, ZERO},
 };
 
 const struct can_field can_351_requests_1[4] = {
-    {FROM(charge_allowed),    0, BIT7,         1, 1, 0, 0},
-    {FROM(discharge_allowed), 0, BIT6,         1, 1, 0, 0},
-    {FROM(force_charge),      0, BIT5,         1, 1, 0, 0},
-    {FROM(force_charge),      0, BIT4 | FIXED, 1, 1, 0, 0},
+    {FROM(charge_allowed),    0, BIT7,         PLAIN, ZERO},
+    {FROM(discharge_allowed), 0, BIT6,         PLAIN, ZERO},
+    {FROM(force_charge),      0, BIT5,         PLAIN, ZERO},
+    {FROM(force_charge),      0, BIT4 | FIXED, PLAIN, ZERO},
 };
 
 const struct can_field can_351_maker[1] = {
-    {FROM(maker), 0, TEXT | FIXED, 1, 1, 0, 0},
+    {FROM(maker), 0, TEXT | FIXED, PLAIN, ZERO},
 };
 
 const struct can_field can_351_extremes[4] = {
-    {FROM(temp_max_ddegc), 0, S16LE, 1, 1, 0, INT16_MIN},
-    {FROM(temp_min_ddegc), 2, S16LE, 1, 1, 0, INT16_MIN},
-    {FROM(cell_max_mv),    4, U16LE, 1, 1, 0, 0        },
-    {FROM(cell_min_mv),    6, U16LE, 1, 1, 0, 0        },
+    {FROM(temp_max_ddegc), 0, S16LE, PLAIN, TOP_BIT},
+    {FROM(temp_min_ddegc), 2, S16LE, PLAIN, TOP_BIT},
+    {FROM(cell_max_mv),    4, U16LE, PLAIN, ZERO   },
+    {FROM(cell_min_mv),    6, U16LE, PLAIN, ZERO   },
 };
 
 const struct can_field can_351_numbers[2] = {
-    {FROM(cell_max_index), 4, U16LE, 1, 1, 1, 0},
-    {FROM(cell_min_index), 6, U16LE, 1, 1, 1, 0},
+    {FROM(cell_max_index), 4, U16LE, PLUS_1, ZERO},
+    {FROM(cell_min_index), 6, U16LE, PLUS_1, ZERO},
 };
 
 const struct can_range can_351_extremes_ranges[2] = {
@@ -95,22 +95,22 @@ const struct can_range can_351_extremes_ranges[2] = {
 };
 
 const struct can_field can_351_sma_limits[4] = {
-    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, -1       },
-    {FROM(charge_limit_ma),    2, S16LE | DOWN, 1, 100, 0, INT16_MIN},
-    {FROM(discharge_limit_ma), 4, S16LE | DOWN, 1, 100, 0, INT16_MIN},
-    {FROM(discharge_limit_mv), 6, U16LE | UP,   1, 100, 0, -1       },
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, BY_100, ALL_ONES},
+    {FROM(charge_limit_ma),    2, S16LE | DOWN, BY_100, TOP_BIT },
+    {FROM(discharge_limit_ma), 4, S16LE | DOWN, BY_100, TOP_BIT },
+    {FROM(discharge_limit_mv), 6, U16LE | UP,   BY_100, ALL_ONES},
 };
 
 const struct can_field can_351_sma_state[3] = {
-    {FROM(soc_permille), 0, U16LE,         1,  10, 0, -1},
-    {FROM(soh_permille), 2, U16LE,         1,  10, 0, -1},
-    {FROM(soc_permille), 4, U16LE | FINER, 10, 1,  0, -1},
+    {FROM(soc_permille), 0, U16LE,         BY_10,    ALL_ONES},
+    {FROM(soh_permille), 2, U16LE,         BY_10,    ALL_ONES},
+    {FROM(soc_permille), 4, U16LE | FINER, TIMES_10, ALL_ONES},
 };
 
 const struct can_field can_351_sma_measurements[3] = {
-    {FROM(pack_mv),         0, S16LE, 1, 10,  0, INT16_MIN},
-    {FROM(pack_ma),         2, S16LE, 1, 100, 0, INT16_MIN},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, INT16_MIN},
+    {FROM(pack_mv),         0, S16LE, BY_10,  TOP_BIT},
+    {FROM(pack_ma),         2, S16LE, BY_100, TOP_BIT},
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,  TOP_BIT},
 };
 
 const struct can_range can_351_sma_ranges[4] = {
@@ -121,25 +121,25 @@ const struct can_range can_351_sma_ranges[4] = {
 };
 
 const struct can_field can_351_product[1] = {
-    {FROM(full_mah), 4, U16LE, 1, 1000, 0, 0},
+    {FROM(full_mah), 4, U16LE, BY_1000, ZERO},
 };
 
 const struct can_field can_351_fleet[4] = {
-    {FROM(packs_online),       0, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(packs_no_charge),    2, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(packs_no_discharge), 4, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(packs_offline),      6, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(packs_online),       0, U16LE, PLAIN, REQUIRED},
+    {FROM(packs_no_charge),    2, U16LE, PLAIN, REQUIRED},
+    {FROM(packs_no_discharge), 4, U16LE, PLAIN, REQUIRED},
+    {FROM(packs_offline),      6, U16LE, PLAIN, REQUIRED},
 };
 
 const struct can_field can_351_kelvin[4] = {
-    {FROM(cell_min_mv),    0, U16LE, 1, 1,  0,   REQUIRED},
-    {FROM(cell_max_mv),    2, U16LE, 1, 1,  0,   REQUIRED},
-    {FROM(temp_min_ddegc), 4, U16LE, 1, 10, 273, REQUIRED},
-    {FROM(temp_max_ddegc), 6, U16LE, 1, 10, 273, REQUIRED},
+    {FROM(cell_min_mv),    0, U16LE, PLAIN,          REQUIRED},
+    {FROM(cell_max_mv),    2, U16LE, PLAIN,          REQUIRED},
+    {FROM(temp_min_ddegc), 4, U16LE, BY_10_PLUS_273, REQUIRED},
+    {FROM(temp_max_ddegc), 6, U16LE, BY_10_PLUS_273, REQUIRED},
 };
 
 const struct can_field can_351_capacity[1] = {
-    {FROM(full_mah), 0, U16LE, 1, 1000, 0, REQUIRED},
+    {FROM(full_mah), 0, U16LE, BY_1000, REQUIRED},
 };
 
 #define BITS_WARNING_ROW(alarm, byte, mask) WARNING_ROW(alarm, (byte) + 2, mask)
@@ -281,7 +281,7 @@ bool can_351_decode_extremes(const struct can_message *message, const struct can
         const struct can_field *field = &can_351_extremes[i];
         int32_t raw = raw_of(field, frame);
         int32_t factor = field->byte < TEMPERATURES ? degree : raw > FINE_ABOVE ? 1 : 10;
-        if (raw != field->absent)
+        if (!can_field_is_absent(field, raw))
             snapshot_put(values, (enum value_id)field->value, raw * factor);
     }
     return i > 0;

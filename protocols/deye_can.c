@@ -12,59 +12,59 @@
 #include "wire/can_table.h"
 
 static const struct can_field extremes[] = {
-    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_min_mv),    2, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(temp_max_ddegc), 4, S16LE, 1, 1, 0, REQUIRED},
-    {FROM(temp_min_ddegc), 6, S16LE, 1, 1, 0, REQUIRED},
+    {FROM(cell_max_mv),    0, U16LE, PLAIN, REQUIRED},
+    {FROM(cell_min_mv),    2, U16LE, PLAIN, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16LE, PLAIN, REQUIRED},
+    {FROM(temp_min_ddegc), 6, S16LE, PLAIN, REQUIRED},
 };
 
 static const struct can_field packs[] = {
-    {FROM(packs_online),       0, U8, 1, 1, 0, REQUIRED},
-    {FROM(packs_no_charge),    1, U8, 1, 1, 0, REQUIRED},
-    {FROM(packs_no_discharge), 2, U8, 1, 1, 0, REQUIRED},
-    {FROM(packs_offline),      3, U8, 1, 1, 0, REQUIRED},
-    {FROM(pack_count),         4, U8, 1, 1, 0, REQUIRED},
+    {FROM(packs_online),       0, U8, PLAIN, REQUIRED},
+    {FROM(packs_no_charge),    1, U8, PLAIN, REQUIRED},
+    {FROM(packs_no_discharge), 2, U8, PLAIN, REQUIRED},
+    {FROM(packs_offline),      3, U8, PLAIN, REQUIRED},
+    {FROM(pack_count),         4, U8, PLAIN, REQUIRED},
 };
 
 static const struct can_field on_grid[] = {
-    {FROM(charge_limit_ma),    0, S16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_ma), 2, S16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_ma),    0, S16LE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_ma), 2, S16LE | DOWN, BY_100, REQUIRED},
 };
 
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),         0, S16LE, 1,  10,  0, REQUIRED},
-    {FROM(pack_ma),         2, S16LE, -1, 100, 0, REQUIRED}, /* + = discharging, since V2.5 */
-    {FROM(temp_mean_ddegc), 4, S16LE, 1,  1,   0, REQUIRED},
+    {FROM(pack_mv),         0, S16LE, BY_10,        REQUIRED},
+    {FROM(pack_ma),         2, S16LE, MINUS_BY_100, REQUIRED}, /* + = discharging, since V2.5 */
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,        REQUIRED},
 };
 
 static const struct can_field maker[] = {
-    {FROM(maker),    0, TEXT | FIXED, 1, 1,   0, 0},
-    {FROM(full_mah), 6, U16LE,        1, 100, 0, 0}, /* 0.1 Ah, of the master alone */
+    {FROM(maker),    0, TEXT | FIXED, PLAIN,  ZERO},
+    {FROM(full_mah), 6, U16LE,        BY_100, ZERO}, /* 0.1 Ah, of the master alone */
 };
 
 static const struct can_field switches[] = {
-    {FROM(charge_on),    7, BIT4, 1, 1, 0, REQUIRED},
-    {FROM(discharge_on), 7, BIT5, 1, 1, 0, REQUIRED},
-    {FROM(precharging),  7, BIT6, 1, 1, 0, 0       },
-    {FROM(heating_on),   7, BIT7, 1, 1, 0, 0       },
+    {FROM(charge_on),    7, BIT4, PLAIN, REQUIRED},
+    {FROM(discharge_on), 7, BIT5, PLAIN, REQUIRED},
+    {FROM(precharging),  7, BIT6, PLAIN, ZERO    },
+    {FROM(heating_on),   7, BIT7, PLAIN, ZERO    },
 };
 
 static const struct can_field pack_state[] = {
-    {FROM(pack_mv),      0, U16LE, 1,  100, 0, REQUIRED},
-    {FROM(pack_ma),      2, S16LE, -1, 100, 0, REQUIRED},
-    {FROM(soc_permille), 4, U16LE, 1,  1,   0, REQUIRED},
-    {FROM(soh_permille), 6, U16LE, 1,  1,   0, REQUIRED},
+    {FROM(pack_mv),      0, U16LE, BY_100,       REQUIRED},
+    {FROM(pack_ma),      2, S16LE, MINUS_BY_100, REQUIRED},
+    {FROM(soc_permille), 4, U16LE, PLAIN,        REQUIRED},
+    {FROM(soh_permille), 6, U16LE, PLAIN,        REQUIRED},
 };
 
 /* Bytes 2 and 3 are of the heating film, which has no sensor of its own here. */
 static const struct can_field pack_limits[] = {
-    {FROM(mos_ddegc),          0, S16LE,        1, 1,    0, REQUIRED},
-    {FROM(charge_limit_ma),    4, U16LE | DOWN, 1, 1000, 0, REQUIRED},
-    {FROM(discharge_limit_ma), 6, U16LE | DOWN, 1, 1000, 0, REQUIRED},
+    {FROM(mos_ddegc),          0, S16LE,        PLAIN,   REQUIRED},
+    {FROM(charge_limit_ma),    4, U16LE | DOWN, BY_1000, REQUIRED},
+    {FROM(discharge_limit_ma), 6, U16LE | DOWN, BY_1000, REQUIRED},
 };
 
 static const struct can_field pack_status[] = {
-    {FROM(cycle_count), 2, U16LE, 1, 1, 0, REQUIRED},
+    {FROM(cycle_count), 2, U16LE, PLAIN, REQUIRED},
 };
 
 /* Section 3.5 of the spec's table: 359, and 110 of each pack. */
@@ -220,7 +220,8 @@ static void encode_capacity(const struct can_message *message, const struct view
     for (size_t i = 0; i < PACK_MAX; i++) {
         if (view->pack[i] == NULL || !snapshot_get(view->pack[i], VALUE_full_mah, &full_mah))
             continue;
-        field_put(can_field_type(field), data + field->byte, div_round(full_mah, field->den));
+        field_put(can_field_type(field), data + field->byte,
+                  div_round(full_mah, can_field_scale(field)->den));
         return;
     }
 }

@@ -10,17 +10,17 @@
 #include "protocols/can_351_messages.h"
 
 static const struct can_field state[] = {
-    {FROM(soc_permille), 0, U16LE, 10, 1, 0, REQUIRED}, /* 0.01 % */
-    {FROM(soh_permille), 2, U16LE, 10, 1, 0, REQUIRED},
+    {FROM(soc_permille), 0, U16LE, TIMES_10, REQUIRED}, /* 0.01 % */
+    {FROM(soh_permille), 2, U16LE, TIMES_10, REQUIRED},
 };
 
 static const struct can_field module_count[] = {
-    {FROM(pack_count), 0, U8, 1, 1, 0, 0},
+    {FROM(pack_count), 0, U8, PLAIN, ZERO},
 };
 
 static const struct can_field own_values[] = {
-    {FROM(pack_mv), 0, U16LE, 1, 100, 0, 0},
-    {FROM(pack_ma), 2, S16LE, 1, 100, 0, 0},
+    {FROM(pack_mv), 0, U16LE, BY_100, ZERO},
+    {FROM(pack_ma), 2, S16LE, BY_100, ZERO},
 };
 
 /* Bytes 0 and 1: what has acted; 4 and 5: the warnings. */

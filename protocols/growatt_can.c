@@ -27,58 +27,58 @@ enum {
 
 /* 0.1 V, 0.1 A; the status word of bytes 6 and 7 comes from the hook. */
 static const struct can_field limits[] = {
-    {FROM(charge_limit_mv),    0, U16BE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(charge_limit_ma),    2, U16BE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_ma), 4, U16BE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_mv),    0, U16BE | DOWN, BY_100, REQUIRED},
+    {FROM(charge_limit_ma),    2, U16BE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_ma), 4, U16BE | DOWN, BY_100, REQUIRED},
 };
 
 static const struct can_field protection[] = {
-    {FROM(pack_count), 4, U8, 1, 1, 0, 0},
-    {FROM(cell_count), 7, U8, 1, 1, 0, 0},
+    {FROM(pack_count), 4, U8, PLAIN, ZERO},
+    {FROM(cell_count), 7, U8, PLAIN, ZERO},
 };
 
 /* 0.01 V, 0.1 A, 0.1 degC, 1 %. Bit 7 of the last byte is an end-of-life mark. */
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),        0, S16BE, 1, 10,  0, REQUIRED},
-    {FROM(pack_ma),        2, S16BE, 1, 100, 0, REQUIRED},
-    {FROM(temp_max_ddegc), 4, S16BE, 1, 1,   0, REQUIRED},
-    {FROM(soc_permille),   6, U8,    1, 10,  0, REQUIRED},
-    {FROM(soh_permille),   7, U7,    1, 10,  0, REQUIRED},
+    {FROM(pack_mv),        0, S16BE, BY_10,  REQUIRED},
+    {FROM(pack_ma),        2, S16BE, BY_100, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16BE, PLAIN,  REQUIRED},
+    {FROM(soc_permille),   6, U8,    BY_10,  REQUIRED},
+    {FROM(soh_permille),   7, U7,    BY_10,  REQUIRED},
 };
 
 /* 10 mAh */
 static const struct can_field capacity[] = {
-    {FROM(remaining_mah),  0, U16BE, 1, 10, 0, REQUIRED},
-    {FROM(full_mah),       2, U16BE, 1, 10, 0, REQUIRED},
-    {FROM(cell_spread_mv), 4, U16BE, 1, 1,  0, 0       },
-    {FROM(cycle_count),    6, U16BE, 1, 1,  0, 0       },
+    {FROM(remaining_mah),  0, U16BE, BY_10, REQUIRED},
+    {FROM(full_mah),       2, U16BE, BY_10, REQUIRED},
+    {FROM(cell_spread_mv), 4, U16BE, PLAIN, ZERO    },
+    {FROM(cycle_count),    6, U16BE, PLAIN, ZERO    },
 };
 
 /* Of the two forced charges the document wants the first. Bytes 5 to 7 count from 1. */
 static const struct can_field requests[] = {
-    {FROM(charge_allowed),    0, BIT7,         1, 1, 0, 0},
-    {FROM(discharge_allowed), 0, BIT6,         1, 1, 0, 0},
-    {FROM(force_charge),      0, BIT5,         1, 1, 0, 0},
-    {FROM(force_charge),      0, BIT4 | FIXED, 1, 1, 0, 0},
-    {FROM(cell_max_mv),       1, U16BE,        1, 1, 0, 0},
-    {FROM(cell_min_mv),       3, U16BE,        1, 1, 0, 0},
-    {FROM(cell_max_index),    5, U8,           1, 1, 1, 0},
-    {FROM(cell_min_index),    6, U8,           1, 1, 1, 0},
+    {FROM(charge_allowed),    0, BIT7,         PLAIN,  ZERO},
+    {FROM(discharge_allowed), 0, BIT6,         PLAIN,  ZERO},
+    {FROM(force_charge),      0, BIT5,         PLAIN,  ZERO},
+    {FROM(force_charge),      0, BIT4 | FIXED, PLAIN,  ZERO},
+    {FROM(cell_max_mv),       1, U16BE,        PLAIN,  ZERO},
+    {FROM(cell_min_mv),       3, U16BE,        PLAIN,  ZERO},
+    {FROM(cell_max_index),    5, U8,           PLUS_1, ZERO},
+    {FROM(cell_min_index),    6, U8,           PLUS_1, ZERO},
 };
 
 static const struct can_field temperatures[] = {
-    {FROM(temp_max_ddegc), 0, S16BE, 1, 1, 0, REQUIRED},
-    {FROM(temp_min_ddegc), 2, S16BE, 1, 1, 0, REQUIRED},
+    {FROM(temp_max_ddegc), 0, S16BE, PLAIN, REQUIRED},
+    {FROM(temp_min_ddegc), 2, S16BE, PLAIN, REQUIRED},
 };
 
 static const struct can_field numbers[] = {
-    {FROM(cell_count), 0, U8, 1, 1, 0, 0},
+    {FROM(cell_count), 0, U8, PLAIN, ZERO},
 };
 
 /* clang-format off */
-#define CELL(first, n, absent) {FROM(cell_mv) + (first) + (n), 2 * (n), U16BE, 1, 1, 0, absent}
+#define CELL(first, n, absent) {FROM(cell_mv) + (first) + (n), 2 * (n), U16BE, PLAIN, absent}
 #define CELLS(first)                                                                               \
-    {CELL(first, 0, REQUIRED), CELL(first, 1, 0), CELL(first, 2, 0), CELL(first, 3, 0)}
+    {CELL(first, 0, REQUIRED), CELL(first, 1, ZERO), CELL(first, 2, ZERO), CELL(first, 3, ZERO)}
 
 static const struct can_field cells[4][4] = {CELLS(0), CELLS(4), CELLS(8), CELLS(12)};
 

@@ -12,79 +12,79 @@
 enum { CELLS_PER_FRAME = 4 };
 
 static const struct can_field status[] = {
-    {FROM(pack_mv),      0, U16LE, 1, 100, 0,    REQUIRED},
-    {FROM(pack_ma),      2, U16LE, 1, 100, 4000, REQUIRED}, /* -400 A is 0 */
-    {FROM(soc_permille), 4, U8,    1, 10,  0,    REQUIRED},
+    {FROM(pack_mv),      0, U16LE, BY_100,           REQUIRED},
+    {FROM(pack_ma),      2, U16LE, BY_100_PLUS_4000, REQUIRED}, /* -400 A is 0 */
+    {FROM(soc_permille), 4, U8,    BY_10,            REQUIRED},
 };
 
 static const struct can_field cells[] = {
-    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_max_index), 2, U8,    1, 1, 1, REQUIRED},
-    {FROM(cell_min_mv),    3, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_min_index), 5, U8,    1, 1, 1, REQUIRED},
+    {FROM(cell_max_mv),    0, U16LE, PLAIN,  REQUIRED},
+    {FROM(cell_max_index), 2, U8,    PLUS_1, REQUIRED},
+    {FROM(cell_min_mv),    3, U16LE, PLAIN,  REQUIRED},
+    {FROM(cell_min_index), 5, U8,    PLUS_1, REQUIRED},
 };
 
 static const struct can_field temperatures[] = {
-    {FROM(temp_max_ddegc),  0, U8, 1, 10, 50, REQUIRED},
-    {FROM(temp_min_ddegc),  2, U8, 1, 10, 50, REQUIRED},
-    {FROM(temp_mean_ddegc), 4, U8, 1, 10, 50, REQUIRED},
+    {FROM(temp_max_ddegc),  0, U8, BY_10_PLUS_50, REQUIRED},
+    {FROM(temp_min_ddegc),  2, U8, BY_10_PLUS_50, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, U8, BY_10_PLUS_50, REQUIRED},
 };
 
 static const struct can_field capacity[] = {
-    {FROM(remaining_mah), 0, U16LE,         1, 100, 0, REQUIRED},
-    {FROM(full_mah),      2, U16LE,         1, 100, 0, REQUIRED},
-    {FROM(cycle_mah),     4, U16LE | FIXED, 1, 100, 0, 0       }, /* sent by put_cycles */
-    {FROM(cycle_count),   6, U16LE,         1, 1,   0, REQUIRED},
+    {FROM(remaining_mah), 0, U16LE,         BY_100, REQUIRED},
+    {FROM(full_mah),      2, U16LE,         BY_100, REQUIRED},
+    {FROM(cycle_mah),     4, U16LE | FIXED, BY_100, ZERO    }, /* sent by put_cycles */
+    {FROM(cycle_count),   6, U16LE,         PLAIN,  REQUIRED},
 };
 
 /* Byte 0: which of them there are. */
 static const struct can_field all_temperatures[] = {
-    {FROM(temp_ddegc),     1, U8, 1, 10, 50, 0xFF},
-    {FROM(temp_ddegc) + 1, 2, U8, 1, 10, 50, 0xFF},
-    {FROM(mos_ddegc),      3, U8, 1, 10, 50, 0xFF},
-    {FROM(temp_ddegc) + 2, 4, U8, 1, 10, 50, 0xFF},
-    {FROM(temp_ddegc) + 3, 5, U8, 1, 10, 50, 0xFF},
+    {FROM(temp_ddegc),     1, U8, BY_10_PLUS_50, ALL_ONES},
+    {FROM(temp_ddegc) + 1, 2, U8, BY_10_PLUS_50, ALL_ONES},
+    {FROM(mos_ddegc),      3, U8, BY_10_PLUS_50, ALL_ONES},
+    {FROM(temp_ddegc) + 2, 4, U8, BY_10_PLUS_50, ALL_ONES},
+    {FROM(temp_ddegc) + 3, 5, U8, BY_10_PLUS_50, ALL_ONES},
 };
 
 static const struct can_field info[] = {
-    {FROM(run_time_s),   0, U32LE, 1, 1,  0, -1      },
-    {FROM(heating_ma),   4, U16LE, 1, 1,  0, -1      },
-    {FROM(soh_permille), 6, U8,    1, 10, 0, REQUIRED},
+    {FROM(run_time_s),   0, U32LE, PLAIN, ALL_ONES},
+    {FROM(heating_ma),   4, U16LE, PLAIN, ALL_ONES},
+    {FROM(soh_permille), 6, U8,    BY_10, REQUIRED},
 };
 
 static const struct can_field switches[] = {
-    {FROM(charge_on),       0, BIT0, 1, 1, 0, REQUIRED},
-    {FROM(discharge_on),    0, BIT1, 1, 1, 0, REQUIRED},
-    {FROM(balance_state),   0, BIT2, 1, 1, 0, 0       },
-    {FROM(heating_on),      0, BIT3, 1, 1, 0, 0       },
-    {FROM(charger_present), 0, BIT4, 1, 1, 0, 0       },
+    {FROM(charge_on),       0, BIT0, PLAIN, REQUIRED},
+    {FROM(discharge_on),    0, BIT1, PLAIN, REQUIRED},
+    {FROM(balance_state),   0, BIT2, PLAIN, ZERO    },
+    {FROM(heating_on),      0, BIT3, PLAIN, ZERO    },
+    {FROM(charger_present), 0, BIT4, PLAIN, ZERO    },
 };
 
 /* Big-endian; byte 4 is 0 for on. */
 static const struct can_field charger[] = {
-    {FROM(charge_limit_mv), 0, U16BE | DOWN, 1,  100, 0, REQUIRED},
-    {FROM(charge_limit_ma), 2, U16BE | DOWN, 1,  100, 0, REQUIRED},
-    {FROM(charge_allowed),  4, U8,           -1, 1,   1, REQUIRED},
-    {FROM(heating_on),      5, BIT0,         1,  1,   0, 0       },
+    {FROM(charge_limit_mv), 0, U16BE | DOWN, BY_100,    REQUIRED},
+    {FROM(charge_limit_ma), 2, U16BE | DOWN, BY_100,    REQUIRED},
+    {FROM(charge_allowed),  4, U8,           ONE_MINUS, REQUIRED},
+    {FROM(heating_on),      5, BIT0,         PLAIN,     ZERO    },
 };
 
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),         0, U16LE, 1, 10,  0, REQUIRED},
-    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
-    {FROM(cycle_count),     6, U16LE, 1, 1,   0, REQUIRED},
+    {FROM(pack_mv),         0, U16LE, BY_10,  REQUIRED},
+    {FROM(pack_ma),         2, S16LE, BY_100, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,  REQUIRED},
+    {FROM(cycle_count),     6, U16LE, PLAIN,  REQUIRED},
 };
 
 #define BIT(alarm) {ALARM_##alarm, ALARM_##alarm},
 #define CELL(n, at, absent)                                                                        \
     {                                                                                              \
-        FROM(cell_mv) + (n), at, U16LE, 1, 1, 0, absent                                            \
+        FROM(cell_mv) + (n), at, U16LE, PLAIN, absent                                              \
     }
 
 /* clang-format off */
 /* Four cells that begin with cell n; a frame without its first cell is not needed. */
 #define CELLS(n)                                                                                   \
-    {CELL(n, 0, REQUIRED), CELL((n) + 1, 2, 0), CELL((n) + 2, 4, 0), CELL((n) + 3, 6, 0)}
+    {CELL(n, 0, REQUIRED), CELL((n) + 1, 2, ZERO), CELL((n) + 2, 4, ZERO), CELL((n) + 3, 6, ZERO)}
 
 static const struct can_field cell_voltages[][CELLS_PER_FRAME] = {
     CELLS(0), CELLS(4), CELLS(8), CELLS(12), CELLS(16), CELLS(20), CELLS(24),

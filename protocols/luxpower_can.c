@@ -12,31 +12,31 @@
 enum { TIMEOUT_MS = 10000 };
 
 static const struct can_field state[] = {
-    {FROM(soc_permille), 0, U16LE, 1, 10, 0, REQUIRED},
-    {FROM(soh_permille), 2, U16LE, 1, 10, 0, REQUIRED},
-    {FROM(cell_max_mv),  4, U16LE, 1, 1,  0, 0       },
-    {FROM(cell_min_mv),  6, U16LE, 1, 1,  0, 0       },
+    {FROM(soc_permille), 0, U16LE, BY_10, REQUIRED},
+    {FROM(soh_permille), 2, U16LE, BY_10, REQUIRED},
+    {FROM(cell_max_mv),  4, U16LE, PLAIN, ZERO    },
+    {FROM(cell_min_mv),  6, U16LE, PLAIN, ZERO    },
 };
 
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),        0, S16LE, 1, 10,  0, REQUIRED},
-    {FROM(pack_ma),        2, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(temp_max_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
-    {FROM(temp_min_ddegc), 6, S16LE, 1, 1,   0, REQUIRED},
+    {FROM(pack_mv),        0, S16LE, BY_10,  REQUIRED},
+    {FROM(pack_ma),        2, S16LE, BY_100, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16LE, PLAIN,  REQUIRED},
+    {FROM(temp_min_ddegc), 6, S16LE, PLAIN,  REQUIRED},
 };
 
 static const struct can_field modules[] = {
-    {FROM(pack_count), 4, U8,    1, 1,    0, 0},
-    {FROM(full_mah),   5, U16LE, 1, 1000, 0, 0}, /* 1 Ah */
+    {FROM(pack_count), 4, U8,    PLAIN,   ZERO},
+    {FROM(full_mah),   5, U16LE, BY_1000, ZERO}, /* 1 Ah */
 };
 
 static const struct can_field requests[] = {
-    {FROM(charge_allowed),        0, BIT7,         1, 1, 0, 0},
-    {FROM(discharge_allowed),     0, BIT6,         1, 1, 0, 0},
-    {FROM(force_charge),          0, BIT5 | FIXED, 1, 1, 0, 0},
-    {FROM(force_charge),          0, BIT4,         1, 1, 0, 0},
-    {FROM(full_charge_requested), 0, BIT3,         1, 1, 0, 0},
-    {FROM(cycle_count),           2, U16LE,        1, 1, 0, 0},
+    {FROM(charge_allowed),        0, BIT7,         PLAIN, ZERO},
+    {FROM(discharge_allowed),     0, BIT6,         PLAIN, ZERO},
+    {FROM(force_charge),          0, BIT5 | FIXED, PLAIN, ZERO},
+    {FROM(force_charge),          0, BIT4,         PLAIN, ZERO},
+    {FROM(full_charge_requested), 0, BIT3,         PLAIN, ZERO},
+    {FROM(cycle_count),           2, U16LE,        PLAIN, ZERO},
 };
 
 /* What V04 adds comes last in both tables, so that V01 is a part of them. */

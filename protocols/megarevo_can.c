@@ -16,35 +16,35 @@ enum { TIMEOUT_MS = 10000, PATIENCE_MS = 10000 };
 /* When polled: 0.1 V, 0.1 A, 1 %, 1 mV, 0.1 degC, 0.1 Ah */
 
 static const struct can_field limits[] = {
-    {FROM(charge_limit_mv),    0, U16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_mv), 2, U16LE | UP,   1, 100, 0, 0       },
-    {FROM(charge_limit_ma),    4, U16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(discharge_limit_ma), 6, U16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_mv),    0, U16LE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_mv), 2, U16LE | UP,   BY_100, ZERO    },
+    {FROM(charge_limit_ma),    4, U16LE | DOWN, BY_100, REQUIRED},
+    {FROM(discharge_limit_ma), 6, U16LE | DOWN, BY_100, REQUIRED},
 };
 
 static const struct can_field state[] = {
-    {FROM(soc_permille), 0, U16LE, 1, 10,  0, REQUIRED},
-    {FROM(soh_permille), 2, U16LE, 1, 10,  0, REQUIRED},
-    {FROM(pack_mv),      4, U16LE, 1, 100, 0, REQUIRED},
-    {FROM(pack_ma),      6, S16LE, 1, 100, 0, REQUIRED},
+    {FROM(soc_permille), 0, U16LE, BY_10,  REQUIRED},
+    {FROM(soh_permille), 2, U16LE, BY_10,  REQUIRED},
+    {FROM(pack_mv),      4, U16LE, BY_100, REQUIRED},
+    {FROM(pack_ma),      6, S16LE, BY_100, REQUIRED},
 };
 
 static const struct can_field extremes[] = {
-    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_min_mv),    2, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(temp_max_ddegc), 4, S16LE, 1, 1, 0, REQUIRED},
-    {FROM(temp_min_ddegc), 6, S16LE, 1, 1, 0, REQUIRED},
+    {FROM(cell_max_mv),    0, U16LE, PLAIN, REQUIRED},
+    {FROM(cell_min_mv),    2, U16LE, PLAIN, REQUIRED},
+    {FROM(temp_max_ddegc), 4, S16LE, PLAIN, REQUIRED},
+    {FROM(temp_min_ddegc), 6, S16LE, PLAIN, REQUIRED},
 };
 
 static const struct can_field capacity[] = {
-    {FROM(full_mah),      0, U16LE, 1, 100, 0, REQUIRED},
-    {FROM(remaining_mah), 2, U16LE, 1, 100, 0, REQUIRED},
+    {FROM(full_mah),      0, U16LE, BY_100, REQUIRED},
+    {FROM(remaining_mah), 2, U16LE, BY_100, REQUIRED},
 };
 
 /* By itself, where it is not as in the 0x351 family */
 
 static const struct can_field energy[] = {
-    {FROM(full_mah), 0, U16LE, 8, 15625, 0, 0}, /* 0.1 kWh at 51.2 V */
+    {FROM(full_mah), 0, U16LE, TIMES_8_BY_15625, ZERO}, /* 0.1 kWh at 51.2 V */
 };
 
 static const struct can_alarm cells[] = {
@@ -52,16 +52,16 @@ static const struct can_alarm cells[] = {
         ALARM_ROW(cell_over_voltage, 3, 0x01) ALARM_ROW(cell_under_voltage, 3, 0x02)};
 
 static const struct can_field cell_extremes[] = {
-    {FROM(cell_max_mv),    0, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_min_mv),    2, U16LE, 1, 1, 0, REQUIRED},
-    {FROM(cell_max_index), 4, U8,    1, 1, 1, 0       },
-    {FROM(cell_min_index), 5, U8,    1, 1, 1, 0       },
+    {FROM(cell_max_mv),    0, U16LE, PLAIN,  REQUIRED},
+    {FROM(cell_min_mv),    2, U16LE, PLAIN,  REQUIRED},
+    {FROM(cell_max_index), 4, U8,    PLUS_1, ZERO    },
+    {FROM(cell_min_index), 5, U8,    PLUS_1, ZERO    },
 };
 
 /* 1 degC; the numbers of the sensors behind them are not known. */
 static const struct can_field temperature_extremes[] = {
-    {FROM(temp_max_ddegc), 0, U8, 1, 10, 50, REQUIRED},
-    {FROM(temp_min_ddegc), 1, U8, 1, 10, 50, REQUIRED},
+    {FROM(temp_max_ddegc), 0, U8, BY_10_PLUS_50, REQUIRED},
+    {FROM(temp_min_ddegc), 1, U8, BY_10_PLUS_50, REQUIRED},
 };
 
 /* clang-format off */

@@ -10,7 +10,7 @@
 #include "protocols/can_351_messages.h"
 
 static const struct can_field product[] = {
-    {FROM(full_mah), 4, U16LE, 1, 1000, 0, 0}, /* 1 Ah */
+    {FROM(full_mah), 4, U16LE, BY_1000, ZERO}, /* 1 Ah */
 };
 
 static const struct can_message answers[] = {CAN_351_HEARTBEAT};

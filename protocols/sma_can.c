@@ -16,15 +16,15 @@ static const struct can_message battery[] = {
 };
 
 static const struct can_field measured[] = {
-    {FROM(pack_mv),         0, U16LE, 1,  100, 0, -1       },
-    {FROM(pack_ma),         2, S16LE, -1, 100, 0, INT16_MIN},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1,  1,   0, INT16_MIN},
-    {FROM(soc_permille),    6, U16LE, 1,  1,   0, -1       },
+    {FROM(pack_mv),         0, U16LE, BY_100,       ALL_ONES},
+    {FROM(pack_ma),         2, S16LE, MINUS_BY_100, TOP_BIT },
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,        TOP_BIT },
+    {FROM(soc_permille),    6, U16LE, PLAIN,        ALL_ONES},
 };
 
 static const struct can_field status[] = {
-    {FROM(soh_permille),    0, U16LE, 1, 10,  0, -1},
-    {FROM(charge_limit_mv), 6, U16LE, 1, 100, 0, -1},
+    {FROM(soh_permille),    0, U16LE, BY_10,  ALL_ONES},
+    {FROM(charge_limit_mv), 6, U16LE, BY_100, ALL_ONES},
 };
 
 /* clang-format off */

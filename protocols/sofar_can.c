@@ -16,22 +16,22 @@ static const struct can_message answers[] = {CAN_351_HEARTBEAT};
 /* General lithium, AMASS */
 
 static const struct can_field state[] = {
-    {FROM(soc_permille),  0, U16LE,         1,  10,   0, REQUIRED},
-    {FROM(soh_permille),  2, U16LE,         1,  10,   0, REQUIRED},
-    {FROM(soc_permille),  4, U16LE | FINER, 10, 1,    0, -1      },
-    {FROM(remaining_mah), 6, U16LE,         1,  1000, 0, 0       },
+    {FROM(soc_permille),  0, U16LE,         BY_10,    REQUIRED},
+    {FROM(soh_permille),  2, U16LE,         BY_10,    REQUIRED},
+    {FROM(soc_permille),  4, U16LE | FINER, TIMES_10, ALL_ONES},
+    {FROM(remaining_mah), 6, U16LE,         BY_1000,  ZERO    },
 };
 
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),         0, S16LE, 1, 10,  0, REQUIRED},
-    {FROM(pack_ma),         2, S16LE, 1, 100, 0, REQUIRED},
-    {FROM(temp_mean_ddegc), 4, S16LE, 1, 1,   0, REQUIRED},
-    {FROM(cycle_count),     6, U16LE, 1, 1,   0, 0       },
+    {FROM(pack_mv),         0, S16LE, BY_10,  REQUIRED},
+    {FROM(pack_ma),         2, S16LE, BY_100, REQUIRED},
+    {FROM(temp_mean_ddegc), 4, S16LE, PLAIN,  REQUIRED},
+    {FROM(cycle_count),     6, U16LE, PLAIN,  ZERO    },
 };
 
 /* Byte 0: 1 forced charge, 2 forced standby, which we never want. */
 static const struct can_field command[] = {
-    {FROM(force_charge), 0, BIT0, 1, 1, 0, 0},
+    {FROM(force_charge), 0, BIT0, PLAIN, ZERO},
 };
 
 /* clang-format off */
@@ -51,26 +51,26 @@ static const struct can_message general[] = {
 /* Extended */
 
 static const struct can_field modules[] = {
-    {FROM(pack_count), 0, U8, 1, 1, 0, 0},
-    {FROM(cell_count), 3, U8, 1, 1, 0, 0},
+    {FROM(pack_count), 0, U8, PLAIN, ZERO},
+    {FROM(cell_count), 3, U8, PLAIN, ZERO},
 };
 
 static const struct can_field permissions[] = {
-    {FROM(force_charge),      0, BIT0, 1, 1, 0, 0},
-    {FROM(discharge_allowed), 1, BIT0, 1, 1, 0, 0},
-    {FROM(charge_allowed),    1, BIT1, 1, 1, 0, 0},
+    {FROM(force_charge),      0, BIT0, PLAIN, ZERO},
+    {FROM(discharge_allowed), 1, BIT0, PLAIN, ZERO},
+    {FROM(charge_allowed),    1, BIT1, PLAIN, ZERO},
 };
 
 /* Byte 0 of these is the pack. */
 static const struct can_field cells[] = {
-    {FROM(cell_mv),     1, U16LE, 1, 1, 0, 0},
-    {FROM(cell_mv) + 1, 3, U16LE, 1, 1, 0, 0},
-    {FROM(cell_mv) + 2, 5, U16LE, 1, 1, 0, 0},
+    {FROM(cell_mv),     1, U16LE, PLAIN, ZERO},
+    {FROM(cell_mv) + 1, 3, U16LE, PLAIN, ZERO},
+    {FROM(cell_mv) + 2, 5, U16LE, PLAIN, ZERO},
 };
 
 static const struct can_field sensors[] = {
-    {FROM(temp_ddegc),     1, S16LE, 1, 1, 0, REQUIRED},
-    {FROM(temp_ddegc) + 1, 3, S16LE, 1, 1, 0, REQUIRED},
+    {FROM(temp_ddegc),     1, S16LE, PLAIN, REQUIRED},
+    {FROM(temp_ddegc) + 1, 3, S16LE, PLAIN, REQUIRED},
 };
 
 /* clang-format off */

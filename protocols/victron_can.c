@@ -12,7 +12,7 @@
 #include "wire/can_table.h"
 
 static const struct can_field charge_now[] = {
-    {FROM(force_charge), 0, U8, 255, 1, 0, REQUIRED},
+    {FROM(force_charge), 0, U8, TIMES_255, REQUIRED},
 };
 
 /* clang-format off */
@@ -49,7 +49,7 @@ static bool decode(const struct can_message *message, const struct can_frame *fr
         !snapshot_get(values, VALUE_full_mah, &known_mah))
         return false;
     int64_t raw = field_get(can_field_type(field), frame->data + field->byte);
-    return raw * field->den < known_mah;
+    return raw * can_field_scale(field)->den < known_mah;
 }
 
 const struct can_protocol victron_can[1] = {

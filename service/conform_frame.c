@@ -189,7 +189,7 @@ static bool is_negative(const struct can_field *field, int64_t raw)
 {
     const struct field_type_info *type = can_field_type(field);
     bool wrapped = !type->is_signed && type->bits == 16 && raw >= NEGATIVE_WORD;
-    return raw < field->offset || wrapped;
+    return raw < can_field_scale(field)->offset || wrapped;
 }
 
 enum conform_outcome conform_check_negative(const struct conform *conform,

@@ -5,7 +5,6 @@
  */
 #include "service/conform_parts.h"
 
-
 #include "base/number.h"
 #include "protocols/can_names.h"
 

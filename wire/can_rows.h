@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rows that a CAN protocol is made of. raw = value * num / den + offset, rounded half away from
- * zero, saturated, never wrapped. Measured values round; limits never promise more than they are.
+ * What a CAN protocol is made of: messages of the battery and of the inverter, whose rows are those
+ * of wire/can_field.h and wire/can_alarm.h.
  */
 #ifndef HEARTH_WIRE_CAN_ROWS_H
 #define HEARTH_WIRE_CAN_ROWS_H
@@ -13,31 +13,7 @@
 #include "base/number.h"
 #include "core/snapshot.h"
 #include "wire/can_alarm.h"
-#include "wire/field.h"
-
-/* Added to a type: how it is rounded, or that it is not sent. A limit is never negative: sent as at
- * least 0, read as its absolute value. */
-#define FIELD_TYPE_MASK 0x1F
-#define ROUNDING_MASK 0x60
-#define DOWN 0x20  /* a limit, never rounded up */
-#define UP 0x40    /* a limit, never rounded down */
-#define FINER 0x60 /* charge once more: read if within 1 % of the coarse one before it */
-#define FIXED 0x80 /* sent as in `fill`, only decoded */
-
-#define FROM(name) VALUE_##name
-#define REQUIRED 0x7FFE /* `absent`: without this value the frame is not sent */
-
-/* A BIT always says 0 or 1: its `absent` is sent for not known. TEXT runs to the end of the frame
- * or its first unprintable byte, is always FIXED, and its numbers are not used. */
-struct can_field {
-    uint16_t value; /* enum value_id; FROM() */
-    uint8_t byte;
-    uint8_t type; /* enum field_type and modifiers */
-    int16_t num;
-    int16_t den; /* neither is 0 */
-    int16_t offset;
-    int16_t absent; /* raw code that stands for not known, or REQUIRED */
-};
+#include "wire/can_field.h"
 
 /* What a message is, besides its bytes. */
 enum can_form {

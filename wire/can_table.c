@@ -23,6 +23,12 @@ const struct field_type_info *can_field_type(const struct can_field *field)
     return &field_type_info[field->type & FIELD_TYPE_MASK];
 }
 
+const struct can_scale *can_field_scale(const struct can_field *field)
+{
+    ASSERT(field->scale < CAN_SCALE_COUNT);
+    return &can_scales[field->scale];
+}
+
 static uint8_t rounding(const struct can_field *field)
 {
     return field->type & ROUNDING_MASK;
@@ -38,19 +44,32 @@ static bool is_bit(const struct field_type_info *type)
     return type->bits == 1;
 }
 
-bool can_field_is_absent(const struct can_field *field, int64_t raw)
+int64_t can_field_absent(const struct can_field *field)
 {
-    int64_t mask = ((int64_t)1 << can_field_type(field)->bits) - 1;
-    return field->absent != REQUIRED && ((raw ^ field->absent) & mask) == 0;
+    const struct field_type_info *type = can_field_type(field);
+    ASSERT(field->absent != REQUIRED);
+    if (field->absent == ZERO)
+        return 0;
+    int64_t top = (int64_t)1 << (type->bits - 1);
+    if (field->absent == ALL_ONES)
+        return type->is_signed ? -1 : 2 * top - 1;
+    return type->is_signed ? -top : top;
 }
 
-static int64_t scale(const struct can_field *field, int32_t value)
+bool can_field_is_absent(const struct can_field *field, int64_t raw)
 {
-    int64_t product = (int64_t)value * field->num;
+    return field->absent != REQUIRED && raw == can_field_absent(field);
+}
+
+static int64_t raw_of(const struct can_field *field, int32_t value)
+{
+    const struct can_scale *scale = can_field_scale(field);
+    int64_t product = (int64_t)value * scale->num;
     if (!is_limit(field))
-        return div_round(product, field->den);
+        return div_round(product, scale->den) + scale->offset;
     int64_t limit = clamp64(product, 0, INT64_MAX);
-    return rounding(field) == UP ? -div_floor(-limit, field->den) : div_floor(limit, field->den);
+    return scale->offset +
+           (rounding(field) == UP ? -div_floor(-limit, scale->den) : div_floor(limit, scale->den));
 }
 
 static bool says_none(const struct snapshot *source, enum value_id id)
@@ -74,7 +93,8 @@ static int32_t lowered(const struct snapshot *source, int32_t charge_mv)
 /* Coarse numbers round, but 100 % is said of a full battery only, and 0 % of an empty one. */
 static int32_t not_at_an_end(const struct can_field *field, int32_t soc_permille)
 {
-    int32_t step = field->den / field->num;
+    const struct can_scale *scale = can_field_scale(field);
+    int32_t step = scale->den / scale->num;
     bool within = soc_permille > 0 && soc_permille < FULL_PERMILLE;
     return within && step > 1 ? clamp32(soc_permille, step, FULL_PERMILLE - step) : soc_permille;
 }
@@ -109,12 +129,11 @@ static bool encode_field(const struct can_protocol *protocol, const struct can_f
     if (!snapshot_get(source, (enum value_id)field->value, &value)) {
         if (field->absent == REQUIRED)
             return false;
-        field_put_code(type, data + field->byte, field->absent);
+        field_put_code(type, data + field->byte, can_field_absent(field));
         return true;
     }
     value = as_told(protocol, field, source, value);
-    int64_t raw = is_bit(type) ? value != 0 : scale(field, value) + field->offset;
-    field_put(type, data + field->byte, raw);
+    field_put(type, data + field->byte, is_bit(type) ? value != 0 : raw_of(field, value));
     return true;
 }
 
@@ -217,7 +236,7 @@ static bool decode_text(const struct can_field *field, const struct can_frame *f
 }
 
 /* A value may lie in several bits of a frame; one that is set is enough. */
-static bool any_bit(const struct can_message *message, uint16_t value,
+static bool any_bit(const struct can_message *message, unsigned value,
                     const struct can_frame *frame)
 {
     for (size_t i = 0; i < message->field_count; i++) {
@@ -246,7 +265,8 @@ static bool decode_field(const struct can_message *message, const struct can_fie
     int64_t raw = field_get(type, frame->data + field->byte);
     if (can_field_is_absent(field, raw))
         return true;
-    int32_t value = saturate32(div_round((raw - field->offset) * field->den, field->num));
+    const struct can_scale *scale = can_field_scale(field);
+    int32_t value = saturate32(div_round((raw - scale->offset) * scale->den, scale->num));
     if (is_limit(field))
         value = abs32(value);
     int32_t coarse;

@@ -10,7 +10,11 @@
 
 const struct field_type_info *can_field_type(const struct can_field *field);
 
-/* A raw number that stands for "not known". */
+/* How its numbers are scaled. */
+const struct can_scale *can_field_scale(const struct can_field *field);
+
+/* The raw number that stands for "not known"; not of a value that is REQUIRED. */
+int64_t can_field_absent(const struct can_field *field);
 bool can_field_is_absent(const struct can_field *field, int64_t raw);
 
 /* The row a frame belongs to, of either side, or NULL. A 29-bit frame is never an 11-bit one. */

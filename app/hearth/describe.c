@@ -67,11 +67,12 @@ static void markdown_field(const struct can_field *field)
     describe_name(field, name);
     printf("| %u | %s | %s | %s | ", field->byte, can_field_type(field)->name, name,
            unit_name[describe_info(field)->unit]);
-    printf("x %d / %d + %d | %s | ", field->num, field->den, field->offset, field_rounding(field));
+    const struct can_scale *scale = can_field_scale(field);
+    printf("x %d / %d + %d | %s | ", scale->num, scale->den, scale->offset, field_rounding(field));
     if (field->absent == REQUIRED)
         printf("not sent |\n");
     else
-        printf("%d |\n", field->absent);
+        printf("%lld |\n", (long long)can_field_absent(field));
 }
 
 static void markdown_message(void *context, const struct can_message *message, bool battery)
@@ -110,13 +111,13 @@ static void json_field(struct text_writer *json, const struct can_field *field)
     json_put_integer(json, "byte", field->byte);
     json_put_string(json, "type", can_field_type(field)->name);
     json_put_string(json, "unit", unit_name[describe_info(field)->unit]);
-    json_put_integer(json, "num", field->num);
-    json_put_integer(json, "den", field->den);
-    json_put_integer(json, "offset", field->offset);
+    json_put_integer(json, "num", can_field_scale(field)->num);
+    json_put_integer(json, "den", can_field_scale(field)->den);
+    json_put_integer(json, "offset", can_field_scale(field)->offset);
     json_put_string(json, "rounding", field_rounding(field));
     json_put_boolean(json, "required", field->absent == REQUIRED);
     if (field->absent != REQUIRED)
-        json_put_integer(json, "absent", field->absent);
+        json_put_integer(json, "absent", can_field_absent(field));
     json_close(json, '}');
 }
 

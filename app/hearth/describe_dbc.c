@@ -160,8 +160,9 @@ static void print_field(const struct entry *entry, const struct can_field *field
 {
     const struct field_type_info *type = can_field_type(field);
     unsigned start = 8u * field->byte + (type->big_endian ? 7u : type->shift);
-    double factor = type->bits > 1 ? (double)field->den / field->num : 1;
-    double offset = type->bits > 1 ? -field->offset * factor : 0;
+    const struct can_scale *scale = can_field_scale(field);
+    double factor = type->bits > 1 ? (double)scale->den / scale->num : 1;
+    double offset = type->bits > 1 ? -scale->offset * factor : 0;
     char name[NAME_SIZE];
     field_signal(entry, field, name);
     printf(" SG_ %s : %u|%u@%d%c (%.9g,%.9g) [0|0] \"%s\" Vector__XXX\n", name, start,
@@ -240,10 +241,8 @@ static void name_field(const struct entry *entry, const struct can_field *field)
     if (type->bits == 1) {
         printf("VAL_ %u %s 0 \"no\" 1 \"yes\" ;\n", (unsigned)entry->id, name);
     } else if (type->bits > 0 && field->absent != REQUIRED) {
-        int64_t code = field->absent;
-        if (!type->is_signed)
-            code &= ((int64_t)1 << type->bits) - 1;
-        printf("VAL_ %u %s %lld \"not known\" ;\n", (unsigned)entry->id, name, (long long)code);
+        printf("VAL_ %u %s %lld \"not known\" ;\n", (unsigned)entry->id, name,
+               (long long)can_field_absent(field));
     }
 }
 

@@ -26,8 +26,9 @@ static void each_sent_field(const struct can_protocol *can, field_check *check)
 /* |difference| * num <= den, half of it where values round. */
 static void check_number(const struct can_field *field, int32_t sent, int32_t heard)
 {
-    int64_t num = field->num < 0 ? -(int64_t)field->num : field->num;
-    int64_t den = field->den < 0 ? -(int64_t)field->den : field->den;
+    const struct can_scale *scale = can_field_scale(field);
+    int64_t num = scale->num < 0 ? -(int64_t)scale->num : scale->num;
+    int64_t den = scale->den < 0 ? -(int64_t)scale->den : scale->den;
     int64_t difference = (int64_t)heard - sent;
     int64_t room = den < num ? num : den; /* one step of the wire or of the value */
     if ((field->type & ROUNDING_MASK) == DOWN)
@@ -50,7 +51,7 @@ static void check_field(const struct can_field *field, const struct snapshot *se
     bool have = snapshot_get(heard, (enum value_id)field->value, &decoded);
     if (field_is_bit(field))
         assert_int_equal(decoded, value != 0);
-    else if (field->absent != REQUIRED && raw == field->absent)
+    else if (can_field_is_absent(field, raw))
         assert_false(have);
     else
         check_number(field, value, decoded);
@@ -185,7 +186,8 @@ static void a_stop_of_charge_is_said_in_every_way_the_protocol_has(void **state)
  * side of the type's ends by more than rounding. */
 static int64_t exact_raw(const struct can_field *field, int32_t value)
 {
-    return (int64_t)value * field->num / field->den + field->offset;
+    const struct can_scale *scale = can_field_scale(field);
+    return (int64_t)value * scale->num / scale->den + scale->offset;
 }
 
 static void check_end(const struct can_message *message, const struct can_field *field,
@@ -206,10 +208,11 @@ static void check_end(const struct can_message *message, const struct can_field 
     if (field->value == VALUE_soc_permille || field->value == VALUE_soh_permille)
         kept = clamp32(kept, 0, 1000);
     int64_t exact = exact_raw(field, kept);
+    int64_t offset = can_field_scale(field)->offset;
     if (field_is_bit(field))
         assert_int_equal(raw, 1);
-    else if (field_is_limit(field) && exact < field->offset)
-        assert_int_equal(raw, clamp64(field->offset, type->min, type->max));
+    else if (field_is_limit(field) && exact < offset)
+        assert_int_equal(raw, clamp64(offset, type->min, type->max));
     else if (exact > type->max)
         assert_int_equal(raw, type->max);
     else if (exact < type->min)

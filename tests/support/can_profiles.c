@@ -121,11 +121,12 @@ static void narrow(struct range *range, const struct can_field *field)
         *range = (struct range){clamp64(range->low, 0, 1), clamp64(range->high, 0, 1)};
         return;
     }
-    int64_t one = (type->min - field->offset) * field->den / field->num;
-    int64_t other = (type->max - field->offset) * field->den / field->num;
+    const struct can_scale *scale = can_field_scale(field);
+    int64_t one = (type->min - scale->offset) * scale->den / scale->num;
+    int64_t other = (type->max - scale->offset) * scale->den / scale->num;
     int64_t low = one < other ? one : other;
     int64_t high = one < other ? other : one;
-    if (field_is_limit(field) && field->num > 0 && low < 0)
+    if (field_is_limit(field) && scale->num > 0 && low < 0)
         low = 0;
     range->low = clamp64(range->low, low, high);
     range->high = clamp64(range->high, low, high);

@@ -16,17 +16,17 @@ static const struct can_alarm levels[] = {
             ALARM_ROW(cell_under_voltage, 0, 0x10)};
 
 static const struct can_field state[] = {
-    {FROM(soc_permille), 0, U16LE,         1,  10, 0, REQUIRED},
-    {FROM(soc_permille), 2, U16LE | FINER, 10, 1,  0, -1      },
+    {FROM(soc_permille), 0, U16LE,         BY_10,    REQUIRED},
+    {FROM(soc_permille), 2, U16LE | FINER, TIMES_10, ALL_ONES},
 };
 
 static const struct can_field limits[] = {
-    {FROM(charge_limit_mv), 0, U16LE | DOWN, 1, 100, 0, REQUIRED},
-    {FROM(charge_limit_ma), 2, S16LE | DOWN, 1, 100, 0, -1      },
+    {FROM(charge_limit_mv), 0, U16LE | DOWN, BY_100, REQUIRED},
+    {FROM(charge_limit_ma), 2, S16LE | DOWN, BY_100, ALL_ONES},
 };
 
 static const struct can_field voltage[] = {
-    {FROM(pack_mv), 0, U16LE, 1, 100, 0, REQUIRED},
+    {FROM(pack_mv), 0, U16LE, BY_100, REQUIRED},
 };
 
 enum { PAIRS, LEVELS, STATE, LIMITS, OF_PACK, HOOK };
@@ -348,7 +348,7 @@ static void a_finer_charge_without_a_coarse_one_counts_alone(void **context)
 {
     (void)context;
     static const struct can_field fine[] = {
-        {FROM(soc_permille), 0, U16LE | FINER, 10, 1, 0, -1},
+        {FROM(soc_permille), 0, U16LE | FINER, TIMES_10, ALL_ONES},
     };
     static const struct can_message message = {0x1, 0, 0, CAN_11_BIT, 2, NAME_fine, FIELDS(fine)};
     struct can_frame frame = {

@@ -10,12 +10,12 @@
 enum { SECOND_US = 1000000 };
 
 static const struct can_field limits[] = {
-    {FROM(charge_limit_ma), 0, S16LE | DOWN, 1, 100, 0, REQUIRED},
+    {FROM(charge_limit_ma), 0, S16LE | DOWN, BY_100, REQUIRED},
 };
 
 static const struct can_field measurements[] = {
-    {FROM(pack_mv),      0, U16LE, 1, 10, 0, REQUIRED},
-    {FROM(soc_permille), 2, U16LE, 1, 10, 0, -1      },
+    {FROM(pack_mv),      0, U16LE, BY_10, REQUIRED},
+    {FROM(soc_permille), 2, U16LE, BY_10, ALL_ONES},
 };
 
 enum {
@@ -332,7 +332,7 @@ static void the_borders_of_the_possible_are_possible(void **state)
 {
     (void)state;
     static const struct {
-        uint16_t value;
+        uint8_t value; /* enum value_id */
         int32_t min;
         int32_t max;
     } rows[] = {
@@ -345,7 +345,7 @@ static void the_borders_of_the_possible_are_possible(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct can_field field[] = {
-            {rows[i].value, 0, S32LE, 1, 1, 0, REQUIRED}
+            {rows[i].value, 0, S32LE, PLAIN, REQUIRED}
         };
         const struct can_message message[] = {
             {0x1, 0, 0, CAN_11_BIT, 4, NAME_fine, FIELDS(field)}

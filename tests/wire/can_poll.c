@@ -7,7 +7,7 @@
 enum { SECOND_US = 1000000, PATIENCE_MS = 1500 };
 
 static const struct can_field voltage[] = {
-    {FROM(pack_mv), 0, U16LE, 1, 100, 0, REQUIRED},
+    {FROM(pack_mv), 0, U16LE, BY_100, REQUIRED},
 };
 
 enum { BOTH_WAYS, ASKED, SCHEDULED, IN_TURN };

@@ -7,18 +7,18 @@
 #include "tests/support/test.h"
 
 static const struct can_field numbers[] = {
-    {FROM(pack_mv),         0, U16LE,        1,  10,  0,  REQUIRED}, /* 0.01 V */
-    {FROM(pack_ma),         2, S16BE,        -1, 100, 0,  0x7FFF  }, /* 0.1 A, + = discharging */
-    {FROM(temp_mean_ddegc), 4, U8,           1,  10,  40, 0xFF    },
-    {FROM(maker),           5, TEXT | FIXED, 1,  1,   0,  0       },
+    {FROM(pack_mv),         0, U16LE,        BY_10,         REQUIRED}, /* 0.01 V */
+    {FROM(pack_ma),         2, S16BE,        MINUS_BY_100,  TOP_BIT }, /* 0.1 A, + = discharging */
+    {FROM(temp_mean_ddegc), 4, U8,           BY_10_PLUS_50, ALL_ONES},
+    {FROM(maker),           5, TEXT | FIXED, PLAIN,         ZERO    },
 };
 
 static const struct can_field limits[] = {
-    {FROM(charge_limit_ma),    0, S16LE | DOWN, 1,  100, 0, REQUIRED},
-    {FROM(discharge_limit_mv), 2, U16LE | UP,   1,  100, 0, 0       },
-    {FROM(discharge_limit_ma), 4, S16LE | DOWN, -1, 100, 0, 0       },
-    {FROM(charge_allowed),     6, BIT7,         1,  1,   0, 0       },
-    {FROM(discharge_allowed),  6, BIT6,         1,  1,   0, 1       },
+    {FROM(charge_limit_ma),    0, S16LE | DOWN, BY_100,       REQUIRED},
+    {FROM(discharge_limit_mv), 2, U16LE | UP,   BY_100,       ZERO    },
+    {FROM(discharge_limit_ma), 4, S16LE | DOWN, MINUS_BY_100, ZERO    },
+    {FROM(charge_allowed),     6, BIT7,         PLAIN,        ZERO    },
+    {FROM(discharge_allowed),  6, BIT6,         PLAIN,        ALL_ONES},
 };
 
 static const struct can_alarm alarms[] = {
@@ -85,7 +85,7 @@ static void values_are_scaled_rounded_and_shifted(void **state)
     snapshot_put(&source, VALUE_pack_ma, -12350);
     snapshot_put(&source, VALUE_temp_mean_ddegc, 255);
     struct can_frame frame = encoded(&messages[0], &source);
-    const uint8_t expected[8] = {0x73, 0x14, 0x00, 0x7C, 66, 'A', 'B', 0};
+    const uint8_t expected[8] = {0x73, 0x14, 0x00, 0x7C, 76, 'A', 'B', 0};
     assert_memory_equal(frame.data, expected, sizeof(expected));
     assert_false(frame.extended);
 
@@ -106,7 +106,7 @@ static void what_is_not_known_is_its_code_and_what_is_required_stops_the_frame(v
     assert_int_equal(frame.id, 0x77); /* untouched */
     snapshot_put(&source, VALUE_pack_mv, 100);
     frame = encoded(&messages[0], &source);
-    const uint8_t expected[5] = {10, 0, 0x7F, 0xFF, 0xFF};
+    const uint8_t expected[5] = {10, 0, 0x80, 0x00, 0xFF};
     assert_memory_equal(frame.data, expected, sizeof(expected));
 
     struct snapshot values = nothing();
@@ -170,8 +170,8 @@ static void a_value_in_two_bits_is_read_from_either_and_sent_in_one(void **state
 {
     (void)state;
     static const struct can_field twice[] = {
-        {FROM(force_charge), 0, BIT5 | FIXED, 1, 1, 0, 0},
-        {FROM(force_charge), 0, BIT4,         1, 1, 0, 0},
+        {FROM(force_charge), 0, BIT5 | FIXED, PLAIN, ZERO},
+        {FROM(force_charge), 0, BIT4,         PLAIN, ZERO},
     };
     static const struct can_message message = {0x35C,         1000,         0, CAN_11_BIT, 1,
                                                NAME_requests, FIELDS(twice)};
@@ -252,7 +252,7 @@ static void a_value_too_large_for_us_saturates(void **state)
 {
     (void)state;
     static const struct can_field wide[] = {
-        {FROM(pack_mv), 0, U32LE, 1, 1000, 0, REQUIRED}
+        {FROM(pack_mv), 0, U32LE, BY_1000, REQUIRED}
     };
     const struct can_message message = {0x1, 0, 0, CAN_11_BIT, 4, NAME_wide, FIELDS(wide)};
     struct can_frame frame = {
@@ -287,13 +287,13 @@ static void rows_that_cannot_be_are_asserted(void **state)
 {
     (void)state;
     static const struct can_field text[] = {
-        {FROM(maker), 0, TEXT, 1, 1, 0, 0}
+        {FROM(maker), 0, TEXT, PLAIN, ZERO}
     };
     static const struct can_field wrong[] = {
-        {FROM(pack_mv), 0, TEXT | FIXED, 1, 1, 0, 0}
+        {FROM(pack_mv), 0, TEXT | FIXED, PLAIN, ZERO}
     };
     static const struct can_field type[] = {
-        {FROM(pack_mv), 0, FIELD_TYPE_MASK, 1, 1, 0, 0}
+        {FROM(pack_mv), 0, FIELD_TYPE_MASK, PLAIN, ZERO}
     };
     struct can_message message = {0x1, 0, 0, CAN_11_BIT, 8, NAME_wrong, FIELDS(text)};
     struct snapshot source = nothing();
@@ -310,17 +310,17 @@ static void numerator_and_denominator_scale_there_and_back(void **state)
 {
     (void)state;
     static const struct can_field fraction[] = {
-        {FROM(pack_mv), 0, U32LE, 3, 7, -5, REQUIRED}
+        {FROM(pack_mv), 0, U32LE, TIMES_8_BY_15625, REQUIRED}
     };
     static const struct can_message message = {
         0x1, 0, 0, CAN_11_BIT, 4, NAME_fraction, FIELDS(fraction)};
     struct snapshot source = nothing();
     struct snapshot values = nothing();
-    snapshot_put(&source, VALUE_pack_mv, 700);
+    snapshot_put(&source, VALUE_pack_mv, 54687);
     struct can_frame frame = encoded(&message, &source);
-    assert_int_equal(frame.data[0] | frame.data[1] << 8, 295);
+    assert_int_equal(frame.data[0] | frame.data[1] << 8, 28);
     assert_int_equal(can_decode(&protocol, &message, &frame, &values), DECODED);
-    assert_int_equal(values.pack_mv, 700);
+    assert_int_equal(values.pack_mv, 54688); /* 28 / 8 * 15625 = 54687.5 */
 }
 
 static void the_smallest_limit_is_rounded_too(void **state)
@@ -343,9 +343,9 @@ static void bits_beyond_the_frame_and_numbers_are_no_bits(void **state)
 {
     (void)state;
     static const struct can_field mixed[] = {
-        {FROM(force_charge), 0, BIT0 | FIXED, 1, 9, 0, 0},
-        {FROM(force_charge), 1, BIT0 | FIXED, 1, 9, 0, 0},
-        {FROM(force_charge), 2, U8 | FIXED,   1, 9, 0, 0},
+        {FROM(force_charge), 0, BIT0 | FIXED, BY_1000, ZERO},
+        {FROM(force_charge), 1, BIT0 | FIXED, BY_1000, ZERO},
+        {FROM(force_charge), 2, U8 | FIXED,   BY_1000, ZERO},
     };
     struct can_message message = {0x1, 0, 0, CAN_11_BIT, 3, NAME_mixed, FIELDS(mixed)};
     struct can_frame frame = {
@@ -369,7 +369,7 @@ static void rows_of_both_kinds_are_no_excuse_for_an_empty_frame(void **state)
 {
     (void)state;
     static const struct can_field field[] = {
-        {FROM(pack_mv), 0, U8, 1, 1, 0, REQUIRED}
+        {FROM(pack_mv), 0, U8, PLAIN, REQUIRED}
     };
     static const struct can_alarm alarm[] = {ALARM_ROW(cell_over_voltage, 1, 0x01)};
     static const struct can_message message = {
