@@ -32,8 +32,8 @@ enum can_scale_id {
 /* raw = value * num / den + offset. */
 struct can_scale {
     int16_t num;
-    int16_t den;
     int16_t offset;
+    int32_t den;
 };
 
 extern const struct can_scale can_scales[CAN_SCALE_COUNT];
@@ -50,9 +50,9 @@ enum can_absent {
  * its first unprintable byte, is always FIXED, and its scale and code are not used. */
 struct can_field {
     unsigned value : 8; /* enum value_id; FROM() */
-    unsigned byte : 4;
+    unsigned byte : 8;
     unsigned type : 8;   /* enum field_type and modifiers */
-    unsigned scale : 8;  /* enum can_scale_id */
+    unsigned scale : 6;  /* enum can_scale_id */
     unsigned absent : 2; /* enum can_absent */
 };
 

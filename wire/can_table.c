@@ -25,7 +25,6 @@ const struct field_type_info *can_field_type(const struct can_field *field)
 
 const struct can_scale *can_field_scale(const struct can_field *field)
 {
-    ASSERT(field->scale < CAN_SCALE_COUNT);
     return &can_scales[field->scale];
 }
 
@@ -58,7 +57,15 @@ int64_t can_field_absent(const struct can_field *field)
 
 bool can_field_is_absent(const struct can_field *field, int64_t raw)
 {
-    return field->absent != REQUIRED && raw == can_field_absent(field);
+    if (field->absent <= ZERO) /* most of them */
+        return field->absent == ZERO && raw == 0;
+    return raw == can_field_absent(field);
+}
+
+/* Most divisors are 1. */
+static int64_t rounded(int64_t num, int32_t den)
+{
+    return den == 1 ? num : div_round(num, den);
 }
 
 static int64_t raw_of(const struct can_field *field, int32_t value)
@@ -66,7 +73,7 @@ static int64_t raw_of(const struct can_field *field, int32_t value)
     const struct can_scale *scale = can_field_scale(field);
     int64_t product = (int64_t)value * scale->num;
     if (!is_limit(field))
-        return div_round(product, scale->den) + scale->offset;
+        return rounded(product, scale->den) + scale->offset;
     int64_t limit = clamp64(product, 0, INT64_MAX);
     return scale->offset +
            (rounding(field) == UP ? -div_floor(-limit, scale->den) : div_floor(limit, scale->den));
@@ -109,7 +116,8 @@ static int32_t as_told(const struct can_protocol *protocol, const struct can_fie
         value = clamp32(value, 0, FULL_PERMILLE);
     if (field->value == VALUE_soc_permille)
         value = not_at_an_end(field, value);
-    for (size_t i = 0; i < protocol->range_count; i++) {
+    size_t count = protocol->range_count;
+    for (size_t i = 0; i < count; i++) {
         const struct can_range *range = &protocol->ranges[i];
         if (range->value == field->value)
             value = clamp32(value, range->min, range->max);
@@ -201,8 +209,10 @@ bool can_encode(const struct can_protocol *protocol, const struct can_message *m
     struct can_frame built = {id_of(protocol, message, pack), extended, message->size, {0}};
     if (message->fill != NULL)
         memcpy(built.data, message->fill, message->size);
-    for (size_t i = 0; i < message->field_count; i++) {
-        if (!encode_field(protocol, &message->fields[i], source, built.data))
+    const struct can_field *fields = message->fields;
+    size_t count = message->field_count;
+    for (size_t i = 0; i < count; i++) {
+        if (!encode_field(protocol, &fields[i], source, built.data))
             return false;
     }
     encode_alarms(message, source, built.data);
@@ -266,7 +276,7 @@ static bool decode_field(const struct can_message *message, const struct can_fie
     if (can_field_is_absent(field, raw))
         return true;
     const struct can_scale *scale = can_field_scale(field);
-    int32_t value = saturate32(div_round((raw - scale->offset) * scale->den, scale->num));
+    int32_t value = saturate32(rounded((raw - scale->offset) * scale->den, scale->num));
     if (is_limit(field))
         value = abs32(value);
     int32_t coarse;
@@ -278,17 +288,17 @@ static bool decode_field(const struct can_message *message, const struct can_fie
 }
 
 /* Rows of equal places have equal numbers; levels have a place for alarms and one for warnings. */
-static unsigned place_of(const struct can_message *message, const struct can_alarm *row)
+static unsigned place_of(bool levels, const struct can_alarm *row)
 {
-    unsigned set = message->form & ALARM_LEVELS ? row->what & CAN_ALARM_WARNS : 0;
-    return set | row->place;
+    return levels ? (row->what & CAN_ALARM_WARNS) | row->place : row->place;
 }
 
 bool can_alarm_is_first(const struct can_message *message, const struct can_alarm *row)
 {
-    unsigned place = place_of(message, row);
+    bool levels = message->form & ALARM_LEVELS;
+    unsigned place = place_of(levels, row);
     for (const struct can_alarm *other = message->alarms; other < row; other++) {
-        if (place_of(message, other) == place)
+        if (place_of(levels, other) == place)
             return false;
     }
     return true;
@@ -309,12 +319,14 @@ static bool decode_alarms(const struct can_message *message, const struct can_fr
                           struct snapshot *values)
 {
     bool covered = false;
+    bool levels = message->form & ALARM_LEVELS;
     unsigned place = UINT32_MAX;
-    for (size_t i = 0; i < message->alarm_count; i++) {
+    size_t count = message->alarm_count;
+    for (size_t i = 0; i < count; i++) {
         const struct can_alarm *row = &message->alarms[i];
-        if (place_of(message, row) == place || can_alarm_byte(row) >= frame->size)
+        if (place_of(levels, row) == place || can_alarm_byte(row) >= frame->size)
             continue; /* not the first of its place */
-        place = place_of(message, row);
+        place = place_of(levels, row);
         covered = true;
         int said = read_alarm(message, row, frame->data[can_alarm_byte(row)]);
         if (said < 0)
@@ -332,8 +344,9 @@ enum decode can_decode(const struct can_protocol *protocol, const struct can_mes
     if (message->form & HOOKED && protocol->decode != NULL &&
         protocol->decode(message, frame, values))
         return DECODED;
-    bool covered = message->field_count + message->alarm_count == 0;
-    for (size_t i = 0; i < message->field_count; i++)
+    size_t count = message->field_count;
+    bool covered = count + message->alarm_count == 0;
+    for (size_t i = 0; i < count; i++)
         covered |= decode_field(message, &message->fields[i], frame, values);
     covered |= decode_alarms(message, frame, values);
     return covered ? DECODED : BAD;
