@@ -12,20 +12,13 @@
 #include "core/params.h"
 #include "core/snapshot.h"
 #include "protocols/jk_explain.h"
-#include "wire/modbus.h"
-
-/* For line protocols of the ask-and-answer kind: the last request and an unfinished frame. */
-struct line_explainer {
-    uint8_t request[MODBUS_SIZE_MAX];
-    uint16_t request_size;
-    uint8_t bytes[2 * MODBUS_SIZE_MAX];
-    uint16_t size;
-};
+#include "protocols/serial_explain.h"
 
 struct serial_explainer {
+    const struct serial_protocol *serial; /* the profile; NULL: the default one */
     union {
         struct jk_explainer jk;
-        struct line_explainer line;
+        struct exchange_explainer exchange;
     };
     struct snapshot values;
     struct params params;

@@ -53,7 +53,7 @@ void jk_exchange_write(struct jk_exchange *exchange, uint8_t address, uint16_t f
     begin(exchange, modbus_write_request(exchange->request, address, first, data, words), 0);
 }
 
-static void take_frame(struct jk_exchange *exchange, const struct jk_token *token)
+static void take_frame(struct jk_exchange *exchange, const struct serial_token *token)
 {
     if (token->bytes[4] != exchange->frame_type) {
         exchange->damaged = true;
@@ -76,7 +76,7 @@ static bool answers(const struct jk_exchange *exchange, const uint8_t *bytes)
            memcmp(bytes + 2, request + 2, 4) == 0;
 }
 
-static void take_reply(struct jk_exchange *exchange, const struct jk_token *token)
+static void take_reply(struct jk_exchange *exchange, const struct serial_token *token)
 {
     const uint8_t *bytes = token->bytes;
     if (!answers(exchange, bytes)) {
@@ -95,7 +95,7 @@ static void take_reply(struct jk_exchange *exchange, const struct jk_token *toke
     exchange->state = missing ? JK_EXCHANGE_BAD : JK_EXCHANGE_DONE;
 }
 
-static void take(struct jk_exchange *exchange, const struct jk_token *token)
+static void take(struct jk_exchange *exchange, const struct serial_token *token)
 {
     switch (token->kind) {
     case JK_TOKEN_FRAME:
@@ -113,10 +113,10 @@ static void take(struct jk_exchange *exchange, const struct jk_token *token)
     }
 }
 
-static void drain(struct jk_exchange *exchange, struct jk_input *input)
+static void drain(struct jk_exchange *exchange, struct serial_input *input)
 {
-    struct jk_token token;
-    while (jk_line_next(&exchange->line, input, &token)) {
+    struct serial_token token;
+    while (serial_line_next(&exchange->line, input, &token)) {
         if (exchange->state == JK_EXCHANGE_BUSY)
             take(exchange, &token);
     }
@@ -125,19 +125,19 @@ static void drain(struct jk_exchange *exchange, struct jk_input *input)
 void jk_exchange_receive(struct jk_exchange *exchange, const uint8_t *bytes, size_t size,
                          uint64_t now_us)
 {
-    struct jk_input input = {bytes, size};
-    jk_line_time(&exchange->line, size, now_us);
+    struct serial_input input = {bytes, size};
+    serial_line_time(&exchange->line, size, now_us);
     drain(exchange, &input);
 }
 
 void jk_exchange_step(struct jk_exchange *exchange, uint64_t now_us)
 {
-    struct jk_input none = {NULL, 0};
+    struct serial_input none = {NULL, 0};
     if (exchange->state != JK_EXCHANGE_BUSY || exchange->request_sent < exchange->request_size)
         return;
     if (exchange->deadline_us == 0)
         exchange->deadline_us = now_us + exchange->timeout_us;
-    jk_line_time(&exchange->line, 0, now_us);
+    serial_line_time(&exchange->line, 0, now_us);
     drain(exchange, &none);
     if (exchange->state != JK_EXCHANGE_BUSY)
         return;

@@ -24,7 +24,7 @@ enum jk_exchange_state {
 };
 
 struct jk_exchange {
-    struct jk_line line;
+    struct serial_line line;
     uint8_t state; /* enum jk_exchange_state */
     uint8_t exception;
     uint8_t frame_type; /* asked for; 0 for plain reads and writes */

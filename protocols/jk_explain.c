@@ -12,6 +12,7 @@
 #include "protocols/explainer.h"
 #include "protocols/jk_map.h"
 #include "protocols/jk_registers.h"
+#include "wire/modbus.h"
 
 enum {
     ADDRESS_BYTE = JK_FRAME_DATA + 0x108,
@@ -48,7 +49,7 @@ static const char *name_of(uint8_t type)
     return "unknown";
 }
 
-static struct message message_of(const struct run *run, const struct jk_token *token,
+static struct message message_of(const struct run *run, const struct serial_token *token,
                                  const char *name)
 {
     return (struct message){.name = name,
@@ -59,7 +60,7 @@ static struct message message_of(const struct run *run, const struct jk_token *t
                             .can_id = -1};
 }
 
-static void report_plain(const struct run *run, const struct jk_token *token, const char *name,
+static void report_plain(const struct run *run, const struct serial_token *token, const char *name,
                          int pack, const char *error)
 {
     struct message message = message_of(run, token, name);
@@ -71,7 +72,7 @@ static void report_plain(const struct run *run, const struct jk_token *token, co
 static void report_frame(const struct run *run, const uint8_t *frame, enum side from, int pack)
 {
     struct serial_explainer *explainer = run->explainer;
-    const struct jk_token token = {JK_TOKEN_FRAME, JK_FRAME_SIZE, frame};
+    const struct serial_token token = {JK_TOKEN_FRAME, JK_FRAME_SIZE, frame};
     struct message message = message_of(run, &token, name_of(frame[4]));
     message.from = from;
     message.pack = pack;
@@ -101,7 +102,7 @@ static void flush_frame(const struct run *run, int pack)
     report_frame(run, frame, from, pack);
 }
 
-static void keep_frame(const struct run *run, const struct jk_token *token)
+static void keep_frame(const struct run *run, const struct serial_token *token)
 {
     struct jk_explainer *jk = &run->explainer->jk;
     flush_frame(run, -1);
@@ -116,7 +117,7 @@ static bool is_fetch(const struct jk_explainer *jk)
 }
 
 /* What a write asks for, if we know. */
-static void explain_write(const struct run *run, const struct jk_token *token,
+static void explain_write(const struct run *run, const struct serial_token *token,
                           struct message *message)
 {
     struct serial_explainer *explainer = run->explainer;
@@ -140,7 +141,7 @@ static void explain_write(const struct run *run, const struct jk_token *token,
     }
 }
 
-static void take_request(const struct run *run, const struct jk_token *token)
+static void take_request(const struct run *run, const struct serial_token *token)
 {
     struct jk_explainer *jk = &run->explainer->jk;
     flush_frame(run, -1);
@@ -159,7 +160,7 @@ static void take_request(const struct run *run, const struct jk_token *token)
 }
 
 /* Data of a read, by the request before it. */
-static void take_read(const struct run *run, const struct jk_token *token)
+static void take_read(const struct run *run, const struct serial_token *token)
 {
     struct serial_explainer *explainer = run->explainer;
     struct jk_explainer *jk = &explainer->jk;
@@ -178,7 +179,7 @@ static void take_read(const struct run *run, const struct jk_token *token)
     run->report(run->context, &message);
 }
 
-static void take_reply(const struct run *run, const struct jk_token *token)
+static void take_reply(const struct run *run, const struct serial_token *token)
 {
     const uint8_t *bytes = token->bytes;
     struct jk_explainer *jk = &run->explainer->jk;
@@ -193,13 +194,13 @@ static void take_reply(const struct run *run, const struct jk_token *token)
         take_read(run, token);
 }
 
-static void take_broken(const struct run *run, const struct jk_token *token, const char *error)
+static void take_broken(const struct run *run, const struct serial_token *token, const char *error)
 {
     flush_frame(run, -1);
     report_plain(run, token, "broken", -1, error);
 }
 
-static void take_token(const struct run *run, const struct jk_token *token)
+static void take_token(const struct run *run, const struct serial_token *token)
 {
     switch (token->kind) {
     case JK_TOKEN_FRAME:
@@ -231,17 +232,18 @@ static void take_token(const struct run *run, const struct jk_token *token)
 static void explain(struct run *run, enum jk_medium medium, const uint8_t *bytes, size_t size)
 {
     struct jk_explainer *jk = &run->explainer->jk;
-    struct jk_input input = {bytes, size};
-    struct jk_token token;
+    struct serial_input input = {bytes, size};
+    struct serial_token token;
     for (int side = 0; side < 2; side++) {
         if (size != 0 && side != (int)run->from)
             continue;
-        jk->line[side].medium = (uint8_t)medium;
+        if (jk->line[side].shapes == NULL)
+            jk_line_init(&jk->line[side], medium);
         if (size == 0) {
             run->from = (enum side)side;
-            jk_line_end(&jk->line[side]);
+            serial_line_end(&jk->line[side]);
         }
-        while (jk_line_next(&jk->line[side], &input, &token))
+        while (serial_line_next(&jk->line[side], &input, &token))
             take_token(run, &token);
     }
     if (size == 0 || medium == JK_MEDIUM_BLE)

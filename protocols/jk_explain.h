@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 #include "protocols/protocols.h"
+#include "wire/jk_frame.h"
 #include "wire/jk_line.h"
 
 struct jk_explainer {
-    struct jk_line line[2];              /* by enum side */
-    uint8_t frame[JK_LINE_CAPACITY / 2]; /* good, its sender not yet known */
+    struct serial_line line[2];   /* by enum side */
+    uint8_t frame[JK_FRAME_SIZE]; /* good, its sender not yet known */
     uint8_t frame_side;
     uint8_t asked_address;  /* of the last request */
     uint8_t asked_function; /* 0 none */

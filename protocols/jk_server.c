@@ -30,7 +30,7 @@ void jk_server_init(struct jk_server *server, uint8_t address, enum session sess
     jk_line_init(&server->line, JK_MEDIUM_RS485);
 }
 
-static void take_token(struct jk_server *server, const struct jk_token *token, uint64_t now_us)
+static void take_token(struct jk_server *server, const struct serial_token *token, uint64_t now_us)
 {
     switch (token->kind) {
     case JK_TOKEN_NOISE:
@@ -60,24 +60,24 @@ static void take_token(struct jk_server *server, const struct jk_token *token, u
     server->requests++;
 }
 
-static void drain(struct jk_server *server, struct jk_input *input, uint64_t now_us)
+static void drain(struct jk_server *server, struct serial_input *input, uint64_t now_us)
 {
-    struct jk_token token;
-    while (jk_line_next(&server->line, input, &token))
+    struct serial_token token;
+    while (serial_line_next(&server->line, input, &token))
         take_token(server, &token, now_us);
 }
 
 void jk_server_receive(struct jk_server *server, const uint8_t *bytes, size_t size, uint64_t now_us)
 {
-    struct jk_input input = {bytes, size};
-    jk_line_time(&server->line, size, now_us);
+    struct serial_input input = {bytes, size};
+    serial_line_time(&server->line, size, now_us);
     drain(server, &input, now_us);
 }
 
 void jk_server_step(struct jk_server *server, uint64_t now_us)
 {
-    struct jk_input none = {NULL, 0};
-    jk_line_time(&server->line, 0, now_us);
+    struct serial_input none = {NULL, 0};
+    serial_line_time(&server->line, 0, now_us);
     drain(server, &none, now_us);
 }
 

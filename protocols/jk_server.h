@@ -51,7 +51,7 @@ struct jk_server {
     uint8_t address; /* 0..247; 0 is an ordinary address */
     uint8_t session; /* enum session, copied into commands */
     bool waiting;    /* a request is there to be taken */
-    struct jk_line line;
+    struct serial_line line;
     uint8_t request[MODBUS_SIZE_MAX];
     uint16_t request_size;
     uint8_t reply[JK_FRAME_SIZE + 8];

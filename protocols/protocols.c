@@ -8,14 +8,23 @@
 #include "base/text.h"
 #include "protocols/can.h"
 #include "protocols/can_names.h"
+#include "protocols/explainer.h"
 #include "protocols/jk_explain.h"
+#include "protocols/rs485.h"
+#include "protocols/serial_explain.h"
 #include "wire/can_table.h"
 
 const struct protocol protocols[] = {
-#define PROFILES(can) can, COUNT(can)
-#define NO_CAN NULL, 0
-#define PROTOCOL(name, title, bus, bitrate, evidence, can, explain)                                \
-    {#name, title, bitrate, BUS_##bus, EVIDENCE_##evidence, can, explain},
+#define PROFILES(table) .can = table, .can_count = COUNT(table)
+#define SERIAL(table) .serial = table, .serial_count = COUNT(table)
+#define EXPLAINED(function) .explain = function
+#define PROTOCOL(name_, title_, bus_, bitrate_, evidence_, tables)                                 \
+    {.name = #name_,                                                                               \
+     .title = title_,                                                                              \
+     .bitrate = bitrate_,                                                                          \
+     .bus = BUS_##bus_,                                                                            \
+     .evidence = EVIDENCE_##evidence_,                                                             \
+     tables},
 #include "protocols/protocols.def"
 #undef PROTOCOL
 };
@@ -25,13 +34,26 @@ const size_t protocol_count = COUNT(protocols);
 const char *const bus_name[] = {"can", "rs485", "rs232", "ble"};
 const char *const evidence_name[] = {"capture", "document", "implementation", "unverified"};
 
-/* The profile that `rest` names, "" or ":PROFILE"; NULL when there is none. */
-static const struct can_protocol *find_profile(const struct protocol *protocol, const char *rest)
+/* Whether `rest`, "" or ":PROFILE", names this profile. */
+static bool names(const char *rest, const char *profile)
+{
+    return *rest == '\0' || (*rest == ':' && text_equal(rest + 1, profile));
+}
+
+static const struct can_protocol *find_can(const struct protocol *protocol, const char *rest)
 {
     for (size_t i = 0; i < protocol->can_count; i++) {
-        const struct can_protocol *can = &protocol->can[i];
-        if (*rest == '\0' || (*rest == ':' && text_equal(rest + 1, can->profile)))
-            return can;
+        if (names(rest, protocol->can[i].profile))
+            return &protocol->can[i];
+    }
+    return NULL;
+}
+
+static const struct serial_protocol *find_serial(const struct protocol *protocol, const char *rest)
+{
+    for (size_t i = 0; i < protocol->serial_count; i++) {
+        if (names(rest, protocol->serial[i].profile))
+            return &protocol->serial[i];
     }
     return NULL;
 }
@@ -40,7 +62,8 @@ const struct protocol *protocol_find(const char *name)
 {
     for (size_t i = 0; i < COUNT(protocols); i++) {
         const char *rest = text_after(name, protocols[i].name);
-        if (rest != NULL && (*rest == '\0' || find_profile(&protocols[i], rest) != NULL))
+        if (rest != NULL && (*rest == '\0' || find_can(&protocols[i], rest) != NULL ||
+                             find_serial(&protocols[i], rest) != NULL))
             return &protocols[i];
     }
     return NULL;
@@ -49,7 +72,24 @@ const struct protocol *protocol_find(const char *name)
 const struct can_protocol *protocol_find_can(const char *name)
 {
     const struct protocol *protocol = protocol_find(name);
-    return protocol != NULL ? find_profile(protocol, text_after(name, protocol->name)) : NULL;
+    return protocol != NULL ? find_can(protocol, text_after(name, protocol->name)) : NULL;
+}
+
+const struct serial_protocol *protocol_find_serial(const char *name)
+{
+    const struct protocol *protocol = protocol_find(name);
+    return protocol != NULL ? find_serial(protocol, text_after(name, protocol->name)) : NULL;
+}
+
+void protocol_explain_serial(const struct protocol *protocol, struct serial_explainer *explainer,
+                             const struct serial_burst_heard *burst, message_function *report,
+                             void *context)
+{
+    if (protocol->explain != NULL)
+        protocol->explain(explainer, burst->from, burst->bytes, burst->size, report, context);
+    else
+        serial_explain(explainer, explainer->serial != NULL ? explainer->serial : protocol->serial,
+                       burst, report, context);
 }
 
 void protocol_explain_can(const struct can_protocol *can, const struct can_frame *frame,

@@ -12,7 +12,8 @@
 #include "core/params.h"
 #include "core/snapshot.h"
 
-struct can_protocol; /* wire/can_table.h */
+struct can_protocol;    /* wire/can_rows.h */
+struct serial_protocol; /* protocols/serial.h */
 struct serial_explainer;
 
 enum bus { BUS_CAN, BUS_RS485, BUS_RS232, BUS_BLE };
@@ -53,7 +54,9 @@ struct protocol {
     uint8_t evidence;               /* enum evidence */
     const struct can_protocol *can; /* the profiles, the default first; NULL for serial protocols */
     size_t can_count;
-    /* Serial protocols: explains one burst of bytes; broken and foreign bytes are reported too. */
+    const struct serial_protocol *serial; /* likewise; NULL for CAN and for those of JK's own */
+    size_t serial_count;
+    /* Those of JK's own: explains one burst of bytes; broken and foreign bytes are reported too. */
     void (*explain)(struct serial_explainer *explainer, enum side from, const uint8_t *bytes,
                     size_t size, message_function *report, void *context);
 };
@@ -69,6 +72,15 @@ const struct protocol *protocol_find(const char *name);
 
 /* Likewise the profile, the default one if none is named; NULL for serial protocols. */
 const struct can_protocol *protocol_find_can(const char *name);
+
+/* Likewise for serial protocols with tables. */
+const struct serial_protocol *protocol_find_serial(const char *name);
+
+/* Explains one burst of serial traffic; size 0: the end. Not for CAN. */
+struct serial_burst_heard;
+void protocol_explain_serial(const struct protocol *protocol, struct serial_explainer *explainer,
+                             const struct serial_burst_heard *burst, message_function *report,
+                             void *context);
 
 /* Reports one CAN frame as one message. Frames without a row are "unknown", from SIDE_BATTERY. */
 void protocol_explain_can(const struct can_protocol *can, const struct can_frame *frame,

@@ -158,8 +158,8 @@ static void bad_line(struct decoder *decoder, unsigned number, const struct log_
 
 static void decode_serial(struct decoder *decoder, const uint8_t *bytes, size_t size)
 {
-    decoder->protocol->explain(&decoder->explainer, decoder->side, bytes, size, print_message,
-                               decoder);
+    const struct serial_burst_heard burst = {decoder->side, bytes, size};
+    protocol_explain_serial(decoder->protocol, &decoder->explainer, &burst, print_message, decoder);
 }
 
 static void decode_line(struct decoder *decoder, const char *text, size_t size, unsigned number)
@@ -273,6 +273,7 @@ int decode_command(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &decoder);
     decoder.protocol = protocol_find(decoder.protocol_name);
     decoder.can = protocol_find_can(decoder.protocol_name);
+    decoder.explainer.serial = protocol_find_serial(decoder.protocol_name);
     if (decoder.protocol == NULL)
         return usage_error("decode", "unknown protocol '%s'; `hearth protocols` lists them",
                            decoder.protocol_name);

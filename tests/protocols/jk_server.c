@@ -33,7 +33,7 @@ static void setup(struct bench *bench, uint8_t address)
 static size_t serve(struct bench *bench)
 {
     bench->size = 0;
-    bench->now_us += 20000;
+    bench->now_us += 2 * SERIAL_SILENCE_US;
     jk_server_step(&bench->server, bench->now_us);
     if (!jk_server_take(&bench->server, &bench->params, &bench->request))
         return 0;
@@ -275,7 +275,7 @@ static void the_newest_of_two_requests_is_answered(void **state)
     hear(&bench, requests, 16);
     assert_int_equal(serve(&bench), 7);
     assert_int_equal(bench.server.overruns, 1);
-    assert_int_equal(bench.server.last_request_us, bench.now_us - 20000);
+    assert_int_equal(bench.server.last_request_us, bench.now_us - 2 * SERIAL_SILENCE_US);
 }
 
 static void an_answer_leaves_in_pieces_of_any_size(void **state)

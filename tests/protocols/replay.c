@@ -395,9 +395,11 @@ static void take_traffic(struct replay *replay, const struct log_line *line)
         return;
     }
     enum side from = line->from_asking ? SIDE_ASKING : SIDE_BATTERY;
-    protocol->explain(&replay->explainer, from, line->bytes, line->size, hear, replay);
+    const struct serial_burst_heard burst = {from, line->bytes, line->size};
+    static const struct serial_burst_heard end = {SIDE_BATTERY, NULL, 0};
+    protocol_explain_serial(protocol, &replay->explainer, &burst, hear, replay);
     if (replay->line == replay->last_traffic)
-        protocol->explain(&replay->explainer, SIDE_BATTERY, NULL, 0, hear, replay);
+        protocol_explain_serial(protocol, &replay->explainer, &end, hear, replay);
 }
 
 /* Whole logs */

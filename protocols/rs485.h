@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The serial protocols, one per file of protocols/. Each is an array of profiles, the default
+ * first.
+ */
+#ifndef HEARTH_PROTOCOLS_RS485_H
+#define HEARTH_PROTOCOLS_RS485_H
+
+#include "protocols/serial.h"
+
+#endif
