@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which CAN protocol a battery speaks, by its name in 0x35E and by the numbers it uses. For an
- * inverter without a setting; a setting always wins, so it does not come here. Sources: names that
- * inverters are known to choose by (DY, PYLON), and the frames that only one protocol has.
+ * Which CAN protocol a battery speaks, by its name in 0x35E and by the numbers and codes it uses.
+ * For an inverter without a setting; a setting always wins, so it does not come here. Sources:
+ * names that inverters are known to choose by (DY, PYLON), the frames that only one protocol has,
+ * the map of packs and the short name of "SEPLOS CANBUS Protocol V1.0", the codes of no valid
+ * number of SMA's "FSS-ConnectingBat-TI-en-10".
  */
 #ifndef HEARTH_PROTOCOLS_CAN_GUESS_H
 #define HEARTH_PROTOCOLS_CAN_GUESS_H
@@ -16,8 +18,7 @@ struct can_protocol;
 struct can_guess {
     uint8_t name;            /* private: kind of name */
     uint8_t cycles;          /* names heard so far, saturates */
-    bool pylon_alarms;       /* 0x359 was heard */
-    bool pairs;              /* 0x35A was heard */
+    uint8_t signs;           /* private: what else was heard */
     const char *telling;     /* the protocol whose own frame was heard, or NULL */
     uint32_t contradictions; /* names that did not fit the first one: not taken */
 };
