@@ -14,6 +14,8 @@
 #include "core/snapshot.h"
 #include "wire/can_alarm.h"
 #include "wire/can_field.h"
+#include "wire/row_codec.h"
+#include "wire/can_sides.h"
 
 /* What a message is, besides its bytes. */
 enum can_form {
@@ -21,13 +23,12 @@ enum can_form {
     CAN_29_BIT = 1,
     CAN_EITHER = 2, /* sent with 11, both accepted */
     CAN_FORMAT_MASK = 3,
-    ALARM_PAIRS = 0x04,  /* alarms as two bits: 1 active, 2 (in `fill`) not, else not said */
-    ALARM_LEVELS = 0x08, /* alarms as two bits: 0 none, 1 alarm, 2 and 3 warning, sent as 3 */
-    POLL = 0x10,         /* of the inverter: it asks; of the battery: goes out when asked */
-    EACH_PACK = 0x20,    /* number + n x pack_step: of pack n, by its own values, packs in turn */
-    HOST_PACK = 0x40,    /* likewise; only that of the pack that speaks is sent */
-    ASIDE = 0x80,        /* explained, but no part of what an inverter goes by */
-    HOOKED = 0x100,      /* the protocol's hooks see it */
+    /* 0x04, 0x08: enum row_alarm_form */
+    POLL = 0x10,      /* of the inverter: it asks; of the battery: goes out when asked */
+    EACH_PACK = 0x20, /* number + n x pack_step: of pack n, by its own values, packs in turn */
+    HOST_PACK = 0x40, /* likewise; only that of the pack that speaks is sent */
+    ASIDE = 0x80,     /* explained, but no part of what an inverter goes by */
+    HOOKED = 0x100,   /* the protocol's hooks see it */
 };
 
 /* What follows the name of a message. */
@@ -49,13 +50,6 @@ struct can_message {
     const struct can_alarm *alarms;
 };
 
-/* A value is sent within these, in its own unit. */
-struct can_range {
-    uint16_t value; /* enum value_id */
-    int32_t min;
-    int32_t max;
-};
-
 /* For what rows cannot say. encode: after them; false: not sent. decode: before; true: done. */
 typedef bool can_encode_hook(const struct can_message *message, const struct view *view,
                              unsigned pack, struct can_frame *frame);
@@ -65,6 +59,8 @@ typedef bool can_decode_hook(const struct can_message *message, const struct can
 /* Parts of the initialiser of a struct can_protocol. */
 #define BATTERY(table) .messages = table, .message_count = COUNT(table)
 #define INVERTER(table) .answers = table, .answer_count = COUNT(table)
+#define READ_ONLY_BATTERY(table)                                                                   \
+    .messages = READER(table), .message_count = CAN_BOTH_SIDES ? COUNT(table) : 0
 
 /* One profile of a protocol. */
 struct can_protocol {
@@ -79,7 +75,7 @@ struct can_protocol {
     uint8_t range_count;
     bool stop_lowers_voltage; /* no charge allowed: the charge voltage falls to the present one */
     can_encode_hook *encode;
-    can_decode_hook *decode;
+    can_decode_hook *decode;   /* READER(hook) */
     uint16_t pack_step;        /* between the numbers of packs */
     uint16_t poll_patience_ms; /* what is scheduled rests for so long after a poll; 0: never */
 };

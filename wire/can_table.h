@@ -8,15 +8,6 @@
 #include "base/result.h"
 #include "wire/can_rows.h"
 
-const struct field_type_info *can_field_type(const struct can_field *field);
-
-/* How its numbers are scaled. */
-const struct can_scale *can_field_scale(const struct can_field *field);
-
-/* The raw number that stands for "not known"; not of a value that is REQUIRED. */
-int64_t can_field_absent(const struct can_field *field);
-bool can_field_is_absent(const struct can_field *field, int64_t raw);
-
 /* The row a frame belongs to, of either side, or NULL. A 29-bit frame is never an 11-bit one. */
 const struct can_message *can_find(const struct can_protocol *protocol,
                                    const struct can_frame *frame);
