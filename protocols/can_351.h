@@ -74,8 +74,11 @@ extern const struct can_field can_351_kelvin[4];
 extern const struct can_field can_351_capacity[1];
 can_encode_hook can_351_encode_places;
 
-/* Whole sets: Pylon V1.2 (pylon_can.c), and with eight bytes in every frame (invt_can.c). */
-extern const struct can_message can_351_pylon[8];
+/* Whole sets: Pylon V1.2 and the inverters' 0x305 (pylon_can.c); Pylon with eight bytes in every
+ * frame (invt_can.c). */
+#define CAN_351_PYLON_COUNT (6 + 2 * CAN_BOTH_SIDES)
+extern const struct can_message can_351_pylon[CAN_351_PYLON_COUNT];
+extern const struct can_message can_351_heartbeat[1];
 extern const struct can_message can_351_padded[6];
 
 #endif

@@ -138,22 +138,20 @@ static const struct can_message dy33[] = {
     {0x35C, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_requests,     FIELDS(can_351_requests)},
     {0x35E, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_maker,        .fill = "DY001\3\0\0", FIELDS(maker)}, /* 3: EVE */
     FOR_ALL_DEYE,
-    {0x358, 0,    0, ASIDE_ONLY,  8, NAME_usb,           NO_ROWS},
+    READ_ONLY({0x358, 0,    0, ASIDE_ONLY,  8, NAME_usb,           NO_ROWS})
     {0x110, 1000, 0, HOOKED_PACK, 8, NAME_pack_alarms,   .fill = "\0\0\0\0\0\0\0\1", FIELDS(switches), ALARMS(faults)},
     {0x150, 1000, 0, OF_PACK,     8, NAME_pack_state,    FIELDS(pack_state)},
     {0x200, 1000, 0, OF_PACK,     8, NAME_pack_extremes, FIELDS(extremes)},
     {0x250, 1000, 0, OF_PACK,     8, NAME_pack_limits,   FIELDS(pack_limits)},
     {0x400, 1000, 0, HOOKED_PACK, 8, NAME_pack_status,   FIELDS(pack_status)},
-    {0x500, 0,    0, OF_PACK,     8, NAME_pack_version,  NO_ROWS},
-    {0x550, 0,    0, OF_PACK,     8, NAME_pack_energy,   NO_ROWS},
-    {0x600, 0,    0, OF_PACK,     8, NAME_pack_serial_1, NO_ROWS},
-    {0x650, 0,    0, OF_PACK,     8, NAME_pack_serial_2, NO_ROWS},
-    {0x700, 0,    0, OF_PACK,     8, NAME_pack_counts_1, NO_ROWS},
-    {0x750, 0,    0, OF_PACK,     8, NAME_pack_counts_2, NO_ROWS},
+    READ_ONLY({0x500, 0,    0, OF_PACK,     8, NAME_pack_version,  NO_ROWS})
+    READ_ONLY({0x550, 0,    0, OF_PACK,     8, NAME_pack_energy,   NO_ROWS})
+    READ_ONLY({0x600, 0,    0, OF_PACK,     8, NAME_pack_serial_1, NO_ROWS})
+    READ_ONLY({0x650, 0,    0, OF_PACK,     8, NAME_pack_serial_2, NO_ROWS})
+    READ_ONLY({0x700, 0,    0, OF_PACK,     8, NAME_pack_counts_1, NO_ROWS})
+    READ_ONLY({0x750, 0,    0, OF_PACK,     8, NAME_pack_counts_2, NO_ROWS})
 };
 /* clang-format on */
-
-static const struct can_message pylon_answers[] = {CAN_351_HEARTBEAT};
 
 static const struct can_message dy33_answers[] = {
     {0x305, 1000, 0, CAN_EITHER | HOOKED, 8, NAME_time,       NO_ROWS},
@@ -264,7 +262,7 @@ static void encode_status(const struct snapshot *pack, uint8_t *data)
 static bool encode(const struct can_message *message, const struct view *view, unsigned pack,
                    struct can_frame *frame)
 {
-    if (message->id == 0x305)
+    if (CAN_BOTH_SIDES && message->id == 0x305)
         encode_time(view->bank, frame->data);
     else if (message->id == 0x35E)
         encode_capacity(message, view, frame->data);
@@ -330,7 +328,7 @@ const struct can_protocol deye_can[2] = {
         .profile = "pylon",
         .bitrate = 500000,
         BATTERY(pylon),
-        INVERTER(pylon_answers),
+        INVERTER(can_351_heartbeat),
         .stop_lowers_voltage = true,
     },
     {
@@ -340,7 +338,7 @@ const struct can_protocol deye_can[2] = {
         BATTERY(dy33),
         INVERTER(dy33_answers),
         .encode = encode,
-        .decode = decode,
+        .decode = READER(decode),
         .pack_step = 1,
         .stop_lowers_voltage = true,
     },

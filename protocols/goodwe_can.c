@@ -59,7 +59,7 @@ static const struct can_message family_a[] = {
     CAN_351_GOODWE_ALARMS, CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
     CAN_351_REQUESTS, CAN_351_MAKER("GoodWe  "), CAN_351_EXTREMES(0x370, 1000),
     CAN_351_NUMBERS(1000),
-    CAN_351_EXTREMES(0x070, 0),
+    READ_ONLY(CAN_351_EXTREMES(0x070, 0))
 };
 
 static const struct can_message family_b[] = {
@@ -77,8 +77,6 @@ static const struct can_message mapping[] = {
     CAN_351_EVENTS, CAN_351_MAKER("GoodWe  "), CAN_351_PRODUCT("\0\0\1\0\0\0\1\0"),
 };
 
-static const struct can_message answers_a[] = {CAN_351_HEARTBEAT};
-
 static const struct can_message answers_b[] = {
     {0x425, 1000, 0, CAN_11_BIT, 8, NAME_own_values, FIELDS(own_values)},
     {0x420, 0,    0, CAN_11_BIT, 8, NAME_signature,  NO_ROWS},
@@ -92,11 +90,11 @@ const struct can_protocol goodwe_can[3] = {
      .profile = "a",
      .bitrate = 500000,
      BATTERY(family_a),
-     INVERTER(answers_a),
+     INVERTER(can_351_heartbeat),
      .ranges = can_351_extremes_ranges,
      .range_count = COUNT(can_351_extremes_ranges),
      .encode = can_351_encode_packs,
-     .decode = can_351_decode_extremes,
+     .decode = READER(can_351_decode_extremes),
      .stop_lowers_voltage = true,
      },
     {
@@ -112,7 +110,7 @@ const struct can_protocol goodwe_can[3] = {
      .profile = "sma",
      .bitrate = 500000,
      BATTERY(mapping),
-     INVERTER(answers_a),
+     INVERTER(can_351_heartbeat),
      .ranges = can_351_sma_ranges,
      .range_count = COUNT(can_351_sma_ranges),
      .encode = can_351_encode_known,

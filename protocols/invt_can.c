@@ -18,15 +18,13 @@ const struct can_message can_351_padded[6] = {
 };
 /* clang-format on */
 
-static const struct can_message answers[] = {CAN_351_HEARTBEAT};
-
 const struct can_protocol invt_can[1] = {
     {
      .name = "invt_can",
      .profile = "",
      .bitrate = 500000,
      BATTERY(can_351_padded),
-     INVERTER(answers),
+     INVERTER(can_351_heartbeat),
      .stop_lowers_voltage = true,
      }
 };

@@ -146,7 +146,7 @@ const struct can_protocol megarevo_can[1] = {
      BATTERY(messages),
      INVERTER(answers),
      .encode = encode_blocks,
-     .decode = decode_blocks,
+     .decode = READER(decode_blocks),
      .poll_patience_ms = PATIENCE_MS,
      }
 };

@@ -8,15 +8,13 @@
 #include "protocols/can.h"
 #include "protocols/can_351_messages.h"
 
-static const struct can_message answers[] = {CAN_351_HEARTBEAT};
-
 const struct can_protocol must_can[1] = {
     {
      .name = "must_can",
      .profile = "",
      .bitrate = 500000,
      BATTERY(can_351_padded),
-     INVERTER(answers),
+     INVERTER(can_351_heartbeat),
      .stop_lowers_voltage = true,
      }
 };

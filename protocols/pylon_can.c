@@ -13,14 +13,16 @@ static const struct can_field product[] = {
     {FROM(full_mah), 4, U16LE, BY_1000, ZERO}, /* 1 Ah */
 };
 
-static const struct can_message answers[] = {CAN_351_HEARTBEAT};
+const struct can_message can_351_heartbeat[1] = {CAN_351_HEARTBEAT};
 
-/* The last two are read only: packs of JK and others add them. */
-const struct can_message can_351_pylon[8] = {
-    CAN_351_LIMITS(10000),      CAN_351_STATE(10000), CAN_351_MEASUREMENTS,
-    CAN_351_PYLON_ALARMS,       CAN_351_REQUESTS,     CAN_351_MAKER("PYLON   "),
-    CAN_351_EXTREMES(0x370, 0), CAN_351_NUMBERS(0),
+/* Packs of JK and others add the last two. */
+/* clang-format off */
+const struct can_message can_351_pylon[CAN_351_PYLON_COUNT] = {
+    CAN_351_LIMITS(10000), CAN_351_STATE(10000), CAN_351_MEASUREMENTS, CAN_351_PYLON_ALARMS,
+    CAN_351_REQUESTS,      CAN_351_MAKER("PYLON   "),
+    READ_ONLY(CAN_351_EXTREMES(0x370, 0)) READ_ONLY(CAN_351_NUMBERS(0))
 };
+/* clang-format on */
 
 static const struct can_message v13[] = {
     CAN_351_LIMITS(10000),
@@ -37,10 +39,10 @@ const struct can_protocol pylon_can[2] = {
      .profile = "v12",
      .bitrate = 500000,
      BATTERY(can_351_pylon),
-     INVERTER(answers),
+     INVERTER(can_351_heartbeat),
      .ranges = can_351_extremes_ranges,
      .range_count = COUNT(can_351_extremes_ranges),
-     .decode = can_351_decode_extremes,
+     .decode = READER(can_351_decode_extremes),
      .stop_lowers_voltage = true,
      },
     {
@@ -48,7 +50,7 @@ const struct can_protocol pylon_can[2] = {
      .profile = "v13",
      .bitrate = 500000,
      BATTERY(v13),
-     INVERTER(answers),
+     INVERTER(can_351_heartbeat),
      .stop_lowers_voltage = true,
      },
 };

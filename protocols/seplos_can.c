@@ -21,18 +21,16 @@ static const struct can_message messages[] = {
 };
 /* clang-format on */
 
-static const struct can_message answers[] = {CAN_351_HEARTBEAT};
-
 const struct can_protocol seplos_can[1] = {
     {
      .name = "seplos_can",
      .profile = "",
      .bitrate = 500000,
      BATTERY(messages),
-     INVERTER(answers),
+     INVERTER(can_351_heartbeat),
      .ranges = can_351_extremes_ranges,
      .range_count = COUNT(can_351_extremes_ranges),
      .encode = can_351_encode_packs,
-     .decode = can_351_decode_extremes,
+     .decode = READER(can_351_decode_extremes),
      }
 };

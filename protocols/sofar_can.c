@@ -11,8 +11,6 @@
 
 enum { TIMEOUT_MS = 10000, PACK_STEP = 0x1000 };
 
-static const struct can_message answers[] = {CAN_351_HEARTBEAT};
-
 /* General lithium, AMASS */
 
 static const struct can_field state[] = {
@@ -44,7 +42,8 @@ static const struct can_message general[] = {
     CAN_351_MAKER("AMASS\0\0"),
     CAN_351_PRODUCT("\0\0\1\0\0\0\0"),
     {0x30F, 1000, 0, CAN_11_BIT, 8, NAME_command, FIELDS(command)},
-    CAN_351_EXTREMES(0x370, 0), CAN_351_NUMBERS(0), /* read only */
+    READ_ONLY(CAN_351_EXTREMES(0x370, 0))
+    READ_ONLY(CAN_351_NUMBERS(0))
 };
 /* clang-format on */
 
@@ -91,14 +90,14 @@ static const struct can_message extended[] = {
 };
 
 #define PROFILE(name_, rows, step, lowers)                                                         \
-    {.name = "sofar_can", .profile = name_, .bitrate = 500000, BATTERY(rows), INVERTER(answers),   \
-     .ranges = can_351_extremes_ranges, .range_count = COUNT(can_351_extremes_ranges),             \
-     .decode = can_351_decode_extremes, .pack_step = step,                                         \
-     .stop_lowers_voltage = lowers}
+    {.name = "sofar_can", .profile = name_, .bitrate = 500000, rows,                               \
+     INVERTER(can_351_heartbeat), .ranges = can_351_extremes_ranges,                               \
+     .range_count = COUNT(can_351_extremes_ranges), .decode = READER(can_351_decode_extremes),     \
+     .pack_step = step, .stop_lowers_voltage = lowers}
 
 const struct can_protocol sofar_can[3] = {
-    PROFILE("a", can_351_pylon, 0, true),
-    PROFILE("b", general, 0, false),
-    PROFILE("c", extended, PACK_STEP, false),
+    PROFILE("a", BATTERY(can_351_pylon), 0, true),
+    PROFILE("b", BATTERY(general), 0, false),
+    PROFILE("c", READ_ONLY_BATTERY(extended), PACK_STEP, false),
 };
 /* clang-format on */

@@ -24,11 +24,11 @@ static const struct can_message battery[] = {
     {0x370, 1000, 0, CAN_11_BIT,          8, NAME_name_1,     .fill = "Hearth b"},
     {0x371, 1000, 0, CAN_11_BIT,          8, NAME_name_2,     .fill = "ank\0\0\0\0"},
     CAN_351_FLEET, CAN_351_KELVIN, CAN_351_PLACES,
-    {0x378, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_energy, NO_ROWS},
+    READ_ONLY({0x378, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_energy, NO_ROWS})
     CAN_351_CAPACITY,
-    {0x380, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_1, NO_ROWS},
-    {0x381, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_2, NO_ROWS},
-    {0x382, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_family,   NO_ROWS},
+    READ_ONLY({0x380, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_1, NO_ROWS})
+    READ_ONLY({0x381, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_serial_2, NO_ROWS})
+    READ_ONLY({0x382, 0, 0, CAN_11_BIT | ASIDE, 8, NAME_family,   NO_ROWS})
 };
 
 /* A GX device names itself: a marker and "VIC". */
@@ -60,7 +60,7 @@ const struct can_protocol victron_can[1] = {
      BATTERY(battery),
      INVERTER(gx),
      .encode = can_351_encode_places,
-     .decode = decode,
+     .decode = READER(decode),
      .stop_lowers_voltage = true,
      },
 };
