@@ -89,6 +89,9 @@ static void add_outside(struct web_diagnostics *diagnostics, const struct live *
     add_all(diagnostics, "outside", live_rows, COUNT(live_rows), live);
 }
 
+_Static_assert(CAN_MESSAGE_MAX + CAN_ANSWER_MAX <= WEB_MESSAGE_MAX, "every message has a row");
+_Static_assert(SITE_FRAME_MAX <= UINT8_MAX, "the site counts frames in a byte");
+
 static int64_t age(uint32_t age_ms)
 {
     return age_ms == CAN_AGE_NEVER ? -1 : (int64_t)age_ms;
