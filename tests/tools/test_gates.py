@@ -38,6 +38,9 @@ PLANTS = [
     ("arm", "base/planted.c",
      "#include <stdint.h>\nuint16_t planted(uint32_t x);\nuint16_t planted(uint32_t x)\n{\n"
      "    return x;\n}\n", 5, "conversion"),
+    ("battery", "wire/can_planted.c",
+     '#include "wire/can_sides.h"\n\nextern const int planted[1];\n'
+     "const int planted[1] = {READ_ONLY(1)};\n", 4, "empty initializer"),
 ]
 
 

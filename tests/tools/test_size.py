@@ -106,6 +106,34 @@ def test_too_much_flash_fails(tree):
     assert re.search(r"flash of base and core: \d+ of 40960 bytes, TOO MUCH", result.stdout)
 
 
+def with_can_tables(tree, more):
+    """All CAN protocols just meet their limits, plus some bytes."""
+    for folder in ("protocols", "wire"):
+        (tree / folder).mkdir()
+    shutil.copy2(os.path.join(ROOT, "wire/can_sides.h"), tree / "wire/can_sides.h")
+    both, battery = size.CAN_MOST + more[0], size.BATTERY_MOST + more[1]
+    (tree / "protocols/planted_can.c").write_text(
+        '#include "wire/can_sides.h"\n\n'
+        f"#define SIZE (CAN_BOTH_SIDES ? {both} : {battery})\n"
+        "extern const char planted_can[SIZE];\nconst char planted_can[SIZE] = {1};\n")
+    return run(tree)
+
+
+def test_can_tables_are_measured_for_both_sides_and_for_a_battery(tree):
+    result = with_can_tables(tree, (0, 0))
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.endswith("size: 5 passed, 0 failed\n")
+
+
+@pytest.mark.parametrize("more,words", [((1, 0), "flash of the CAN protocols: "),
+                                        ((0, 1), "flash of the CAN protocols, only a battery: ")])
+def test_one_byte_too_much_in_the_can_tables_fails(tree, more, words):
+    result = with_can_tables(tree, more)
+    assert result.returncode == 1
+    assert re.search(rf"{words}\d+ of \d+ bytes, TOO MUCH", result.stdout)
+    assert result.stdout.endswith("size: 4 passed, 1 failed\n")
+
+
 def bound(result, door):
     return int(re.search(rf"stack of {door}: at most (\d+) bytes", result.stdout).group(1))
 
