@@ -39,9 +39,39 @@ bool device_is_on(const struct device *device)
     return state != POWER_OFF && state != POWER_STOPPED && state != POWER_SHUTTING_DOWN;
 }
 
-static bool port_is_host(const struct device *device, enum device_port port)
+/* The setting of RS485-2 follows the DIP switch: both its roles are JK's. */
+static int32_t port_number(const struct device *device, enum device_port port)
 {
-    return port == DEVICE_RS485_2 && device_is_host(device);
+    const struct params *params = &device->bms.params;
+    if (port == DEVICE_RS485_2)
+        return uart_number("jk_rs485", 0);
+    return port == DEVICE_RS485_1 ? params->uart1_protocol : params->uart3_protocol;
+}
+
+const struct uart *device_uart(const struct device *device, enum device_port port)
+{
+    const struct uart *uart = uart_find(port_number(device, port));
+    return uart != NULL && uart->kind != UART_NONE ? uart : NULL;
+}
+
+static void start_port(struct device *device, enum device_port port)
+{
+    struct device_endpoint *at = &device->port[port];
+    const struct uart *uart = device_uart(device, port);
+    const struct serial_protocol *tables = uart != NULL ? uart_serial(uart) : NULL;
+    at->number = port_number(device, port);
+    if (port == DEVICE_RS485_2 && device_is_host(device)) {
+        at->role = PORT_JK_HOST;
+        jk_host_init(&at->host, (enum jk_timing)device->timing);
+    } else if (tables != NULL) {
+        at->role = PORT_TABLES;
+        serial_server_init(&at->tables, tables, 0);
+    } else if (uart != NULL && uart->kind == UART_JK) {
+        at->role = PORT_JK;
+        jk_server_init(&at->jk, device->dip, (enum session)port_session[port]);
+    } else {
+        at->role = PORT_MUTE;
+    }
 }
 
 /* The setting names the protocol; a pack that does not know it says nothing. */
@@ -58,12 +88,8 @@ static void take_role(struct device *device, uint8_t dip, uint64_t now_us)
 {
     const struct params *params = &device->bms.params;
     device->dip = dip;
-    for (int port = 0; port < DEVICE_PORT_COUNT; port++) {
-        if (port_is_host(device, (enum device_port)port))
-            jk_host_init(&device->port[port].host, (enum jk_timing)device->timing);
-        else
-            jk_server_init(&device->port[port].server, dip, (enum session)port_session[port]);
-    }
+    for (int port = 0; port < DEVICE_PORT_COUNT; port++)
+        start_port(device, (enum device_port)port);
     bank_init(&device->bank, (uint8_t)params->parallel_packs,
               (uint32_t)params->first_reading_timeout_s * 1000u);
     start_can(device, now_us);
@@ -133,6 +159,17 @@ static void step_bank(struct device *device, uint32_t dt_ms, uint64_t now_us)
     bank_step(bank, to_ms(now_us));
 }
 
+/* Another number in the settings changes the protocol at once. */
+static void follow_settings(struct device *device, uint64_t now_us)
+{
+    if (device->bms.params.can_protocol != device->can_number)
+        start_can(device, now_us);
+    for (int port = 0; port < DEVICE_PORT_COUNT; port++) {
+        if (port_number(device, (enum device_port)port) != device->port[port].number)
+            start_port(device, (enum device_port)port);
+    }
+}
+
 void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, uint64_t now_us)
 {
     inputs->dip &= JK_ADDRESS_MAX; /* four switches */
@@ -141,14 +178,13 @@ void device_step(struct device *device, struct inputs *inputs, uint32_t dt_ms, u
     inputs->bus_request = device->bus_request;
     device->bus_request = false;
     bms_step(&device->bms, inputs, dt_ms);
-    if (device->bms.params.can_protocol != device->can_number)
-        start_can(device, now_us);
+    follow_settings(device, now_us);
     memory_step(&device->memory, &device->bms, dt_ms);
     step_bank(device, dt_ms, now_us);
 }
 
 /* Requests are answered with the settings they lead to; a preset shows them. */
-static void serve(struct device *device, struct jk_server *server)
+static void serve_jk(struct device *device, struct jk_server *server)
 {
     struct jk_request request;
     struct params params;
@@ -161,6 +197,35 @@ static void serve(struct device *device, struct jk_server *server)
         jk_server_reply(server, &request, result, &pack);
         device->bus_request |= server->session == SESSION_RS485_2;
     }
+}
+
+static enum command_result request_all(void *context, const struct command *commands, uint8_t count)
+{
+    struct device *device = context;
+    return bms_request_all(&device->bms, commands, count);
+}
+
+/* A pack that is no host speaks of itself alone. */
+static void serve_tables(struct device *device, enum device_port port, const uint8_t *bytes,
+                         size_t size, uint64_t now_us)
+{
+    bool host = device_is_host(device);
+    struct serial_battery battery = {
+        .own = &device->bms.snapshot,
+        .params = &device->bms.params,
+        .dip = device->dip,
+        .session = port_session[port],
+        .ready = !host || bank_ready(&device->bank),
+        .request = request_all,
+        .context = device,
+    };
+    if (host) {
+        bank_view(&device->bank, &battery.view);
+    } else {
+        battery.view.bank = battery.own;
+        battery.view.pack[device->dip] = battery.own;
+    }
+    serial_server_receive(&device->port[port].tables, &battery, bytes, size, now_us);
 }
 
 /* Period of a source: as measured, but never longer than the timing of the bus allows, so that the
@@ -194,14 +259,43 @@ void device_receive(struct device *device, enum device_port port, const uint8_t 
                     uint64_t now_us)
 {
     ASSERT(port < DEVICE_PORT_COUNT);
+    struct device_endpoint *at = &device->port[port];
     if (!device_is_on(device))
         return;
-    if (port_is_host(device, port)) {
-        jk_host_receive(&device->port[port].host, bytes, size, now_us);
-        collect_report(device, &device->port[port].host, now_us);
-    } else {
-        jk_server_receive(&device->port[port].server, bytes, size, now_us);
-        serve(device, &device->port[port].server);
+    switch ((enum device_port_role)at->role) {
+    case PORT_JK_HOST:
+        jk_host_receive(&at->host, bytes, size, now_us);
+        collect_report(device, &at->host, now_us);
+        break;
+    case PORT_JK:
+        jk_server_receive(&at->jk, bytes, size, now_us);
+        serve_jk(device, &at->jk);
+        break;
+    case PORT_TABLES:
+        serve_tables(device, port, bytes, size, now_us);
+        break;
+    case PORT_MUTE:
+        break;
+    }
+}
+
+static void poll_port(struct device *device, enum device_port port, uint64_t now_us)
+{
+    struct device_endpoint *at = &device->port[port];
+    switch ((enum device_port_role)at->role) {
+    case PORT_JK_HOST:
+        jk_host_step(&at->host, &device->bms.snapshot, &device->bms.params, now_us);
+        collect_report(device, &at->host, now_us);
+        break;
+    case PORT_JK:
+        jk_server_step(&at->jk, now_us);
+        serve_jk(device, &at->jk);
+        break;
+    case PORT_TABLES:
+        serve_tables(device, port, NULL, 0, now_us);
+        break;
+    case PORT_MUTE:
+        break;
     }
 }
 
@@ -209,26 +303,28 @@ void device_poll(struct device *device, uint64_t now_us)
 {
     if (!device_is_on(device))
         return;
-    for (int port = 0; port < DEVICE_PORT_COUNT; port++) {
-        if (port_is_host(device, (enum device_port)port)) {
-            struct jk_host *host = &device->port[port].host;
-            jk_host_step(host, &device->bms.snapshot, &device->bms.params, now_us);
-            collect_report(device, host, now_us);
-        } else {
-            jk_server_step(&device->port[port].server, now_us);
-            serve(device, &device->port[port].server);
-        }
-    }
+    for (int port = 0; port < DEVICE_PORT_COUNT; port++)
+        poll_port(device, (enum device_port)port, now_us);
 }
 
-size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size)
+size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size,
+                       uint64_t now_us)
 {
     ASSERT(port < DEVICE_PORT_COUNT);
+    struct device_endpoint *at = &device->port[port];
     if (!device_is_on(device))
         return 0;
-    if (port_is_host(device, port))
-        return jk_host_transmit(&device->port[port].host, buffer, size);
-    return jk_server_transmit(&device->port[port].server, buffer, size);
+    switch ((enum device_port_role)at->role) {
+    case PORT_JK_HOST:
+        return jk_host_transmit(&at->host, buffer, size);
+    case PORT_JK:
+        return jk_server_transmit(&at->jk, buffer, size);
+    case PORT_TABLES:
+        return serial_server_transmit(&at->tables, buffer, size, now_us);
+    case PORT_MUTE:
+        break;
+    }
+    return 0;
 }
 
 void device_can_receive(struct device *device, const struct can_frame *frame, uint64_t now_us)

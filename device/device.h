@@ -16,6 +16,8 @@
 #include "device/memory.h"
 #include "protocols/jk_bus.h"
 #include "protocols/jk_server.h"
+#include "protocols/serial_server.h"
+#include "protocols/uarts.h"
 #include "wire/can_link.h"
 
 enum device_port { DEVICE_RS485_1, DEVICE_RS485_2, DEVICE_RS232, DEVICE_PORT_COUNT };
@@ -27,10 +29,22 @@ struct device_setup {
     enum jk_timing timing;     /* of RS485-2 when this pack is the host */
 };
 
-/* A serial port of a slave or service port answers; RS485-2 of the host asks. */
-union device_endpoint {
-    struct jk_server server;
-    struct jk_host host;
+/* What runs on a serial port. */
+enum device_port_role {
+    PORT_MUTE,    /* its number names nothing that is built */
+    PORT_JK,      /* answers in JK's protocol */
+    PORT_TABLES,  /* answers in another one */
+    PORT_JK_HOST, /* asks the other packs: RS485-2 of the host */
+};
+
+struct device_endpoint {
+    uint8_t role;   /* enum device_port_role */
+    int32_t number; /* the setting that chose it */
+    union {
+        struct jk_server jk;
+        struct serial_server tables;
+        struct jk_host host;
+    };
 };
 
 struct device {
@@ -40,7 +54,7 @@ struct device {
     uint8_t timing;                 /* enum jk_timing */
     int32_t can_number;             /* the setting can_protocol that `can` was chosen by */
     const struct can_protocol *can; /* what the host speaks; NULL: nothing, no such protocol */
-    union device_endpoint port[DEVICE_PORT_COUNT];
+    struct device_endpoint port[DEVICE_PORT_COUNT];
     struct bank bank;         /* filled on the host only */
     struct can_sender sender; /* host only */
     uint32_t bank_pending_ms; /* since the bank last read the own pack */
@@ -60,6 +74,10 @@ void device_save(struct device *device);
 bool device_is_host(const struct device *device);
 bool device_is_on(const struct device *device); /* off, stopped: it neither hears nor speaks */
 
+/* What a serial port speaks, by its setting; RS485-2 always speaks JK's. NULL: nothing that is
+ * built. The port has to run at its baud rate. */
+const struct uart *device_uart(const struct device *device, enum device_port port);
+
 /* Bytes that came in; answers are ready at once in device_transmit(). */
 void device_receive(struct device *device, enum device_port port, const uint8_t *bytes, size_t size,
                     uint64_t now_us);
@@ -67,7 +85,8 @@ void device_receive(struct device *device, enum device_port port, const uint8_t 
 /* Lets the ports act on time; call at least every few milliseconds. */
 void device_poll(struct device *device, uint64_t now_us);
 
-size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size);
+size_t device_transmit(struct device *device, enum device_port port, uint8_t *buffer, size_t size,
+                       uint64_t now_us);
 
 /* CAN of the host, in the protocol that its setting can_protocol names. transmit: true while there
  * is a frame to send now. */

@@ -21,7 +21,7 @@
 
 /* Kinds of tokens of a line of such a protocol. A shape's `good` may let a frame with a wrong check
  * sum through, where the protocol answers it with an error. */
-enum serial_kind {
+enum serial_frame_kind {
     SERIAL_FRAME = SERIAL_NOISE + 1,
     SERIAL_BROKEN, /* was meant to be one */
 };
@@ -67,7 +67,7 @@ struct serial_protocol {
     uint16_t pause_ms;      /* the asking side leaves between an answer and the next request */
     uint16_t timeout_ms;    /* it waits for an answer */
     uint8_t question_count; /* of a full poll of one address */
-    const struct serial_shape *request; /* kinds: enum serial_kind */
+    const struct serial_shape *request; /* kinds: enum serial_frame_kind */
     const struct serial_shape *reply;
 
     /* Battery: writes the reply to a whole request; *size is 0 for silence. */

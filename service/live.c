@@ -30,7 +30,7 @@ static void flush_own(struct live_serial *own)
 {
     uint8_t bytes[SERIAL_BUS_BURST];
     struct device *device = &own->live->site.device[0];
-    size_t size = device_transmit(device, own->device_port, bytes, sizeof(bytes));
+    size_t size = device_transmit(device, own->device_port, bytes, sizeof(bytes), virtual_us(own->live));
     if (size > 0 && own->port.kind)
         serial_port_write(&own->port, bytes, size);
 }

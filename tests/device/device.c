@@ -65,7 +65,7 @@ static size_t ask(struct bench *bench, const char *hex, uint8_t *answer, size_t 
     put_u16le(bytes + count, crc16_modbus(bytes, (size_t)count));
     bench->now_us += 100000;
     device_receive(&bench->device, DEVICE_RS485_1, bytes, (size_t)count + 2, bench->now_us);
-    return device_transmit(&bench->device, DEVICE_RS485_1, answer, size);
+    return device_transmit(&bench->device, DEVICE_RS485_1, answer, size, bench->now_us);
 }
 
 /* As installer, by the settings password. */
@@ -175,11 +175,11 @@ static void a_changed_dip_switch_changes_the_role(void **state)
     uint8_t bytes[320];
     setup(&bench, 3);
     run(&bench, 2000);
-    assert_int_equal(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes)), 0);
+    assert_int_equal(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us), 0);
     bench.inputs.dip = 0;
     run(&bench, 100);
     assert_true(device_is_host(&bench.device));
-    assert_true(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes)) > 0);
+    assert_true(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us) > 0);
     assert_int_equal(device_params(&bench.device)->address, 0);
 }
 
