@@ -40,7 +40,8 @@ bool can_encode(const struct can_protocol *protocol, const struct can_message *m
                                   protocol->stop_lowers_voltage};
     if (!row_encode(message->fields, message->field_count, &told, source, built.data))
         return false;
-    row_encode_alarms(message->alarms, message->alarm_count, message->form, source, built.data);
+    if (message->alarm_count > 0)
+        row_encode_alarms(message->alarms, message->alarm_count, message->form, source, built.data);
     if (message->form & HOOKED && protocol->encode != NULL &&
         !protocol->encode(message, view, pack, &built))
         return false;
@@ -57,8 +58,9 @@ enum decode can_decode(const struct can_protocol *protocol, const struct can_mes
     const struct row_bytes bytes = {frame->data, 0, frame->size};
     bool covered = message->field_count + message->alarm_count == 0;
     covered |= row_decode(message->fields, message->field_count, &bytes, values);
-    covered |=
-        row_decode_alarms(message->alarms, message->alarm_count, message->form, &bytes, values);
+    if (message->alarm_count > 0)
+        covered |=
+            row_decode_alarms(message->alarms, message->alarm_count, message->form, &bytes, values);
     return covered ? DECODED : BAD;
 }
 
