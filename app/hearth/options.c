@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "protocols/brands.h"
+#include "protocols/uarts.h"
 
 int32_t option_number(const struct argp_state *state, const char *name, const char *text,
                       int32_t low, int32_t high)
@@ -40,6 +41,23 @@ int32_t option_can_protocol(const struct argp_state *state, const char *name, co
         argp_error(state,
                    "%s '%s': there is no such CAN protocol that a pack can speak; "
                    "`hearth protocols` lists them",
+                   name, text);
+    return number;
+}
+
+int32_t option_serial_protocol(const struct argp_state *state, const char *name, const char *text)
+{
+    char use[64] = "";
+    const char *rate = strchr(text, '@');
+    size_t length = rate != NULL ? (size_t)(rate - text) : strlen(text);
+    int32_t baud = rate != NULL ? option_number(state, name, rate + 1, 1, 1000000) : 0;
+    if (length < sizeof(use))
+        memcpy(use, text, length);
+    int number = uart_number(use, (uint32_t)baud);
+    if (number < 0)
+        argp_error(state,
+                   "%s '%s': there is no such serial protocol that a pack can speak; "
+                   "`hearth protocols --layouts` lists them",
                    name, text);
     return number;
 }

@@ -19,6 +19,10 @@ void option_text(const struct argp_state *state, const char *name, const char *t
 /* The number by which a setting names this CAN protocol, "NAME" or "NAME:PROFILE". */
 int32_t option_can_protocol(const struct argp_state *state, const char *name, const char *text);
 
+/* Likewise a serial one: "NAME[:PROFILE]" or "NAME[:PROFILE]@BAUD", for the settings uart1_protocol
+ * and uart3_protocol. */
+int32_t option_serial_protocol(const struct argp_state *state, const char *name, const char *text);
+
 /* "HH:MM" as milliseconds of the day. */
 uint32_t option_time_ms(const struct argp_state *state, const char *name, const char *text);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hearth pack: one virtual pack in real time on given ports, with a household's charge and
- * discharge behind it. Protocols are those of the pack: JK Modbus on serial ports, Pylon on CAN.
+ * discharge behind it. Protocols are those of its settings, or of --protocol.
  */
 #include <argp.h>
 #include <stdbool.h>
@@ -36,7 +36,8 @@ struct pack_options {
     struct params params;
     int32_t dip;
     int32_t soc_permille;
-    int32_t can_number; /* -1: as the settings say */
+    int32_t can_number;     /* -1: as the settings say */
+    int32_t uart_number[2]; /* of RS485-1 and RS232, likewise */
     const char *store;
     bool press;
 };
@@ -50,7 +51,8 @@ static const struct argp_option options[] = {
     {"rs232",                                       OPTION_RS232, "URL", 0, "Service port", 0},
     {"can",                                       OPTION_CAN, "URL", 0, "CAN; only the host (DIP 0) speaks", 0},
     {"protocol",                                    OPTION_PROTOCOL, "PORT=NAME", 0,
-     "rs485-1=, rs232=jk_rs485 or can=NAME[:PROFILE] (can=pylon_can)", 0},
+     "rs485-1=, rs232= or can=NAME[:PROFILE], of serial ones with @BAUD where there are several "
+     "(jk_rs485, pylon_can)", 0},
     {"store",                               OPTION_STORE, "FILE", 0,
      "What the pack remembers lies here; made if missing. Once it exists, what it holds wins over "
      "--preset and --soc (in memory)", 0},
@@ -59,22 +61,28 @@ static const struct argp_option options[] = {
     {0                                       }
 };
 
-/* "can=NAME"; serial ports have one protocol so far, and the option says so instead of guessing. */
-static void take_protocol(const struct argp_state *state, const char *text, int32_t *can_number)
+/* What follows the name of a port. */
+static const char *of_port(const char *text, const char *port)
 {
-    static const char *const known[] = {"rs485-1=jk_rs485", "rs485-2=jk_rs485", "rs232=jk_rs485"};
-    if (strncmp(text, "can=", 4) == 0) {
-        *can_number = option_can_protocol(state, "--protocol can", text + 4);
-        return;
-    }
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcmp(text, known[i]) == 0)
-            return;
-    }
-    argp_error(state,
-               "--protocol '%s': known are rs485-1=jk_rs485, rs485-2=jk_rs485, rs232=jk_rs485 and "
-               "can=NAME[:PROFILE]",
-               text);
+    size_t length = strlen(port);
+    return strncmp(text, port, length) == 0 ? text + length : NULL;
+}
+
+static void take_protocol(const struct argp_state *state, const char *text,
+                          struct pack_options *pack)
+{
+    const char *name;
+    if ((name = of_port(text, "can=")) != NULL)
+        pack->can_number = option_can_protocol(state, "--protocol can", name);
+    else if ((name = of_port(text, "rs485-1=")) != NULL)
+        pack->uart_number[0] = option_serial_protocol(state, "--protocol rs485-1", name);
+    else if ((name = of_port(text, "rs232=")) != NULL)
+        pack->uart_number[1] = option_serial_protocol(state, "--protocol rs232", name);
+    else if (strcmp(text, "rs485-2=jk_rs485") != 0)
+        argp_error(state,
+                   "--protocol '%s': rs485-1=NAME, rs232=NAME or can=NAME is expected; RS485-2 "
+                   "speaks jk_rs485 always",
+                   text);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -109,7 +117,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         pack->press = true;
         break;
     case OPTION_PROTOCOL:
-        take_protocol(state, text, &pack->can_number);
+        take_protocol(state, text, pack);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -120,13 +128,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp parser = {options, parse, NULL, "Runs one virtual pack until Ctrl-C.",
                                    NULL,    NULL,  NULL};
 
-static void announce_port(const char *name, const struct serial_port *port)
+static void announce_port(const char *name, const struct serial_port *port, const struct uart *uart)
 {
     char text[160];
     if (!port->kind)
         return;
     serial_port_describe(port, text, sizeof(text));
-    printf("%s: %s\n", name, text);
+    printf("%s: %s, ", name, text);
+    if (uart != NULL)
+        printf("%s at %u baud\n", uart->use, (unsigned)uart->baud);
+    else
+        puts("mute: its setting names no protocol that is built");
 }
 
 static void announce(const struct live *live, const struct pack_options *pack, bool on)
@@ -138,9 +150,10 @@ static void announce(const struct live *live, const struct pack_options *pack, b
     if (!on)
         printf("switched off; %s\n",
                pack->press ? "its button is pressed now" : "--on presses its button");
-    announce_port("RS485-1", &live->own[0].port);
-    announce_port("RS485-2", &live->bus);
-    announce_port("RS232", &live->own[1].port);
+    const struct device *device = &live->site.device[0];
+    announce_port("RS485-1", &live->own[0].port, device_uart(device, DEVICE_RS485_1));
+    announce_port("RS485-2", &live->bus, device_uart(device, DEVICE_RS485_2));
+    announce_port("RS232", &live->own[1].port, device_uart(device, DEVICE_RS232));
     if (live->can.kind) {
         can_port_describe(&live->can, text, sizeof(text));
         printf("CAN: %s\n", text);
@@ -189,11 +202,17 @@ static int run(struct loop *loop, struct live *live, const struct pack_options *
 
 int pack_command(int argc, char **argv)
 {
-    struct pack_options pack = {.soc_permille = 500, .can_number = -1};
+    struct pack_options pack = {
+        .soc_permille = 500, .can_number = -1, .uart_number = {-1, -1}
+    };
     params_init(&pack.params);
     argp_parse(&parser, argc, argv, 0, NULL, &pack);
     if (pack.can_number >= 0)
         pack.params.can_protocol = pack.can_number;
+    if (pack.uart_number[0] >= 0)
+        pack.params.uart1_protocol = pack.uart_number[0];
+    if (pack.uart_number[1] >= 0)
+        pack.params.uart3_protocol = pack.uart_number[1];
 
     struct loop loop;
     struct live *live = malloc(sizeof(*live));
