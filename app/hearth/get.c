@@ -77,7 +77,7 @@ static int get_all(struct pack_session *session)
 
 int get_command(int argc, char **argv)
 {
-    static struct pack_session session = {.subcommand = "get"};
+    static struct pack_session session = {.line.subcommand = "get"};
     argp_parse(&parser, argc, argv, 0, NULL, &session);
     int code = session_open(&session);
     if (code != EXIT_DONE)

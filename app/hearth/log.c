@@ -142,9 +142,9 @@ static int print_log(struct log_reader *reader)
 
 int log_command(int argc, char **argv)
 {
-    static struct log_reader reader = {.session = {.subcommand = "log"}};
+    static struct log_reader reader = {.session = {.line.subcommand = "log"}};
     argp_parse(&parser, argc, argv, 0, NULL, &reader);
-    const char *url = reader.session.url;
+    const char *url = reader.session.line.url;
     if (strncmp(url, LOG_STORE_PREFIX, strlen(LOG_STORE_PREFIX)) == 0)
         return log_store(url + strlen(LOG_STORE_PREFIX), reader.json);
     int code = session_open(&reader.session);

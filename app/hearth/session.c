@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs the event loop for as long as one exchange lasts. Ctrl-C ends the loop, and with it every
- * exchange that follows.
+ * One exchange after the other, each to its end. Ctrl-C ends the loop, and with it every exchange
+ * that follows.
  */
 #include "app/hearth/session.h"
 
 #include <stdio.h>
 
-#include "app/hearth/command.h"
 #include "app/hearth/options.h"
 #include "base/result.h"
 #include "protocols/jk_map.h"
@@ -15,17 +14,15 @@ enum {
     ADDRESS_MAX = 15,
     ANSWER_MS = 1000, /* enough for 9600 baud */
     GAP_MS = 120,     /* what real packs need between transactions */
-    TICK_US = 5000,
-    CONNECT_US = 3000000
 };
 
 error_t session_parse(struct pack_session *session, int key, char *text, struct argp_state *state)
 {
     if (key == 'a')
         session->address = option_number(state, "--address", text, 0, ADDRESS_MAX);
-    else if (key == ARGP_KEY_ARG && !session->url)
-        session->url = text;
-    else if (key == ARGP_KEY_END && !session->url)
+    else if (key == ARGP_KEY_ARG && !session->line.url)
+        session->line.url = text;
+    else if (key == ARGP_KEY_END && !session->line.url)
         argp_error(state, "PORT is missing, for example serial:/dev/ttyUSB0?baud=115200");
     else if (key != ARGP_KEY_END)
         return ARGP_ERR_UNKNOWN;
@@ -34,9 +31,9 @@ error_t session_parse(struct pack_session *session, int key, char *text, struct 
 
 void session_complain(const struct pack_session *session, const char *reason)
 {
-    const char *trouble = serial_port_trouble(&session->port);
-    fprintf(stderr, "hearth %s: %s: address %d: %s%s%s%s\n", session->subcommand, session->url,
-            (int)session->address, reason, trouble[0] ? " (" : "", trouble, trouble[0] ? ")" : "");
+    char about[32];
+    snprintf(about, sizeof(about), "address %d", (int)session->address);
+    line_complain(&session->line, about, reason);
 }
 
 const char *session_trouble(enum jk_exchange_state state)
@@ -60,13 +57,6 @@ static void received(void *context, const uint8_t *bytes, size_t size, uint64_t 
         jk_client_receive(&session->client, bytes, size, now_us);
 }
 
-/* One turn of the loop; false after Ctrl-C. */
-static bool turn(struct pack_session *session)
-{
-    return sd_event_run(session->loop.event, TICK_US) >= 0 &&
-           sd_event_get_state(session->loop.event) != SD_EVENT_FINISHED;
-}
-
 static enum jk_exchange_state run(struct pack_session *session)
 {
     struct jk_client *client = &session->client;
@@ -76,49 +66,22 @@ static enum jk_exchange_state run(struct pack_session *session)
     do {
         jk_client_step(client, clock_us());
         while ((size = jk_client_transmit(client, bytes, sizeof(bytes))) > 0)
-            serial_port_write(&session->port, bytes, size);
-    } while (jk_client_state(client) == JK_EXCHANGE_BUSY && turn(session));
+            serial_port_write(&session->line.port, bytes, size);
+    } while (jk_client_state(client) == JK_EXCHANGE_BUSY && line_turn(&session->line));
     session->asked = false;
     return jk_client_state(client);
 }
 
-static bool connect_port(struct pack_session *session)
-{
-    uint64_t opened_us = clock_us();
-    while (serial_port_trouble(&session->port)[0]) {
-        if (clock_us() - opened_us > CONNECT_US) {
-            session_complain(session, "no connection");
-            return false;
-        }
-        if (!turn(session))
-            return false;
-    }
-    return true;
-}
-
 int session_open(struct pack_session *session)
 {
-    char error[PORT_ERROR_SIZE];
     const struct serial_listener listener = {session, received};
-    if (loop_init(&session->loop) < 0) {
-        fprintf(stderr, "hearth %s: no event loop\n", session->subcommand);
-        return EXIT_FAILED;
-    }
-    if (serial_port_open(&session->port, &session->loop, session->url, &listener, error) < 0) {
-        loop_free(&session->loop);
-        return usage_error(session->subcommand, "%s", error);
-    }
     jk_client_init(&session->client, (uint8_t)session->address, ANSWER_MS, GAP_MS);
-    if (connect_port(session))
-        return EXIT_DONE;
-    session_close(session);
-    return EXIT_FAILED;
+    return line_open(&session->line, &listener);
 }
 
 void session_close(struct pack_session *session)
 {
-    serial_port_close(&session->port);
-    loop_free(&session->loop);
+    line_close(&session->line);
 }
 
 enum jk_exchange_state session_fetch(struct pack_session *session, uint8_t frame_type)

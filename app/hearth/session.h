@@ -9,18 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/hearth/line.h"
 #include "core/params.h"
 #include "core/snapshot.h"
-#include "port/linux/loop.h"
-#include "port/linux/serial_port.h"
 #include "protocols/jk_client.h"
 
 struct pack_session {
-    const char *subcommand; /* for messages */
-    const char *url;
+    struct line line;
     int32_t address;
-    struct loop loop;
-    struct serial_port port;
     struct jk_client client; /* holds the answer of the last exchange */
     bool asked;              /* an exchange runs; else what comes in is not for us */
 };

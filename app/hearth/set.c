@@ -71,9 +71,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         setter->password_path = text;
     else if (key == OPTION_DRY_RUN)
         setter->dry_run = true;
-    else if (key == ARGP_KEY_ARG && setter->session.url)
+    else if (key == ARGP_KEY_ARG && setter->session.line.url)
         add_assignment(setter, state, text);
-    else if (key == ARGP_KEY_END && setter->session.url && setter->count == 0)
+    else if (key == ARGP_KEY_END && setter->session.line.url && setter->count == 0)
         argp_error(state, "nothing to set: NAME=VALUE is missing");
     else
         return session_parse(&setter->session, key, text, state);
@@ -341,7 +341,7 @@ static int set_all(struct setter *setter)
 
 int set_command(int argc, char **argv)
 {
-    static struct setter setter = {.session = {.subcommand = "set"}};
+    static struct setter setter = {.session = {.line.subcommand = "set"}};
     argp_parse(&parser, argc, argv, 0, NULL, &setter);
     int code = read_password(&setter);
     if (code == EXIT_DONE)
