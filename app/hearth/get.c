@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
- * hearth get: asks one pack for information, settings and status over a serial line in JK's
- * protocol and prints each block as one JSON object. Writes nothing to the pack.
+ * hearth get: asks one pack for all it tells over a serial line and prints each answer as one JSON
+ * object: information, settings and status in JK's protocol, the questions of a full poll in
+ * another one. Writes nothing to the pack.
  */
 #include <argp.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "app/hearth/asking.h"
 #include "app/hearth/command.h"
+#include "app/hearth/options.h"
 #include "app/hearth/session.h"
 #include "base/number.h"
+#include "protocols/protocols.h"
 #include "ui/json.h"
 
-enum { OBJECT_SIZE = 32768 };
+enum { OBJECT_SIZE = 32768, OPTION_PROTOCOL = 256 };
+
+struct getter {
+    struct pack_session session; /* of JK's protocol; the other ones take its line */
+    struct asking asking;
+    const struct serial_protocol *protocol; /* NULL: JK's */
+    const char *address;                    /* as written */
+};
 
 static const struct block {
     uint8_t type;
@@ -22,34 +34,69 @@ static const struct block {
 };
 
 static const struct argp_option options[] = {
-    SESSION_OPTION_ADDRESS,
+    {"address",                                                                                 'a', "N", 0,
+     "Address of the pack: its DIP switch in JK's protocol (0), the protocol's first one else", 0},
+    {"protocol",                                                                                      OPTION_PROTOCOL, "NAME", 0,
+     "NAME[:PROFILE] of `hearth protocols --layouts` (jk_rs485)", 0},
     {"json", 'j', NULL, 0, "JSON Lines, which is also the default", 0},
-    {NULL,   0,   NULL, 0, NULL,                                    0},
+    {0                                                                                        },
 };
+
+static void take_protocol(const struct argp_state *state, const char *name, struct getter *getter)
+{
+    getter->protocol = protocol_find_serial(name);
+    if (getter->protocol == NULL && strcmp(name, "jk_rs485") != 0)
+        argp_error(state,
+                   "--protocol '%s': there is no such serial protocol; `hearth protocols "
+                   "--layouts` lists them",
+                   name);
+}
+
+static void take_end(const struct argp_state *state, struct getter *getter)
+{
+    int32_t first = getter->protocol != NULL ? getter->protocol->address_first : 0;
+    int32_t last = getter->protocol != NULL ? getter->protocol->address_last : 15;
+    getter->session.address = first;
+    if (getter->address != NULL)
+        getter->session.address = option_number(state, "--address", getter->address, first, last);
+    if (getter->session.line.url == NULL)
+        argp_error(state, "PORT is missing, for example serial:/dev/ttyUSB0?baud=115200");
+}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-    if (key == 'j')
-        return 0;
-    if (session_parse(state->input, key, text, state) == 0)
-        return 0;
-    if (key == ARGP_KEY_ARG)
+    struct getter *getter = state->input;
+    if (key == 'a')
+        getter->address = text;
+    else if (key == OPTION_PROTOCOL)
+        take_protocol(state, text, getter);
+    else if (key == ARGP_KEY_ARG && getter->session.line.url != NULL)
         argp_error(state, "one PORT is expected, '%s' is too many", text);
-    return ARGP_ERR_UNKNOWN;
+    else if (key == ARGP_KEY_ARG)
+        getter->session.line.url = text;
+    else if (key == ARGP_KEY_END)
+        take_end(state, getter);
+    else if (key != 'j')
+        return ARGP_ERR_UNKNOWN;
+    return 0;
 }
 
 static const struct argp parser = {
-    options, parse, "PORT", "Prints information, settings and status of a pack.", NULL, NULL, NULL};
+    .options = options,
+    .parser = parse,
+    .args_doc = "PORT",
+    .doc = "Prints what a pack tells of itself: information, settings and status.",
+};
 
-static bool print_block(const struct pack_session *session, const struct block *block,
-                        const struct snapshot *values, const struct params *params)
+static bool print_block(int32_t pack, const char *name, const struct snapshot *values,
+                        const struct params *params)
 {
     static char buffer[OBJECT_SIZE];
     struct text_writer json;
     writer_init(&json, buffer, sizeof(buffer));
     json_open(&json, '{');
-    json_put_integer(&json, "pack", session->address);
-    json_put_string(&json, "message", block->name);
+    json_put_integer(&json, "pack", pack);
+    json_put_string(&json, "message", name);
     json_key(&json, "values");
     json_open(&json, '{');
     json_snapshot_values(&json, values);
@@ -69,20 +116,79 @@ static int get_all(struct pack_session *session)
         snapshot_init(&values);
         params_init(&params);
         if (!session_read(session, blocks[i].type, &values, &params) ||
-            !print_block(session, &blocks[i], &values, &params))
+            !print_block(session->address, blocks[i].name, &values, &params))
             return EXIT_FAILED;
     }
     return EXIT_DONE;
 }
 
-int get_command(int argc, char **argv)
+static int get_all_in_jk(struct getter *getter)
 {
-    static struct pack_session session = {.line.subcommand = "get"};
-    argp_parse(&parser, argc, argv, 0, NULL, &session);
-    int code = session_open(&session);
+    struct pack_session *session = &getter->session;
+    int code = session_open(session);
     if (code != EXIT_DONE)
         return code;
-    code = get_all(&session);
-    session_close(&session);
+    code = get_all(session);
+    session_close(session);
     return code;
+}
+
+/* Every part of the answer. */
+static bool print_answer(const struct getter *getter)
+{
+    struct snapshot values;
+    struct params params;
+    struct serial_reading reading = {.values = &values, .params = &params};
+    bool good = true;
+    for (unsigned part = 0; good; part++) {
+        snapshot_init(&values);
+        params_init(&params);
+        reading.refused = 0;
+        if (serial_client_take(&getter->asking.client, part, &reading) != DECODED)
+            break;
+        if (reading.refused != 0)
+            fprintf(stderr, "hearth get: %s: the pack refuses '%s' with code %u\n",
+                    getter->asking.line.url, reading.name, reading.refused);
+        else
+            good = print_block(reading.pack, reading.name, &values, &params);
+    }
+    return good;
+}
+
+/* A question without an answer is told and does not end the rest. */
+static int ask_all(struct getter *getter)
+{
+    struct asking *asking = &getter->asking;
+    char about[32];
+    unsigned answers = 0;
+    snprintf(about, sizeof(about), "address %d", (int)getter->session.address);
+    for (unsigned question = 0; question < getter->protocol->question_count; question++) {
+        enum serial_client_state state =
+            asking_exchange(asking, question, (uint8_t)getter->session.address);
+        if (state == SERIAL_CLIENT_BUSY)
+            return EXIT_FAILED;
+        if (state == SERIAL_CLIENT_ANSWERED)
+            answers += print_answer(getter);
+        else if (state != SERIAL_CLIENT_IDLE)
+            line_complain(&asking->line, about, asking_trouble(state));
+    }
+    return answers > 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int get_all_by_tables(struct getter *getter)
+{
+    getter->asking.line = getter->session.line;
+    int code = asking_open(&getter->asking, getter->protocol);
+    if (code != EXIT_DONE)
+        return code;
+    code = ask_all(getter);
+    asking_close(&getter->asking);
+    return code;
+}
+
+int get_command(int argc, char **argv)
+{
+    static struct getter getter = {.session.line.subcommand = "get"};
+    argp_parse(&parser, argc, argv, 0, NULL, &getter);
+    return getter.protocol == NULL ? get_all_in_jk(&getter) : get_all_by_tables(&getter);
 }
