@@ -115,9 +115,9 @@ static const struct can_alarm grey[] = {
 };
 
 #define FOR_ALL_DEYE                                                                               \
-    {0x361, 1000, 0, CAN_11_BIT, 8, NAME_extremes, FIELDS(extremes)},                    \
-    {0x363, 1000, 0, CAN_11_BIT, 8, NAME_versions, NO_ROWS},                           \
-    {0x364, 1000, 0, CAN_11_BIT, 8, NAME_packs, FIELDS(packs)},                          \
+    {0x361, 1000, 0, CAN_11_BIT, 8, NAME_extremes, FIELDS(extremes)},                              \
+    {0x363, 1000, 0, CAN_11_BIT, 8, NAME_versions, NO_ROWS},                                       \
+    {0x364, 1000, 0, CAN_11_BIT, 8, NAME_packs, FIELDS(packs)},                                    \
     {0x371, 1000, 0, CAN_11_BIT | ASIDE, 8, NAME_limits_on_grid, FIELDS(on_grid)}
 
 static const struct can_message pylon[] = {
@@ -138,18 +138,18 @@ static const struct can_message dy33[] = {
     {0x35C, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_requests,     FIELDS(can_351_requests)},
     {0x35E, 1000, 0,     CAN_11_BIT | HOOKED, 8, NAME_maker,        .fill = "DY001\3\0\0", FIELDS(maker)}, /* 3: EVE */
     FOR_ALL_DEYE,
-    READ_ONLY({0x358, 0,    0, ASIDE_ONLY,  8, NAME_usb,           NO_ROWS})
+    READ_ONLY({0x358, 0, 0, ASIDE_ONLY, 8, NAME_usb, NO_ROWS})
     {0x110, 1000, 0, HOOKED_PACK, 8, NAME_pack_alarms,   .fill = "\0\0\0\0\0\0\0\1", FIELDS(switches), ALARMS(faults)},
     {0x150, 1000, 0, OF_PACK,     8, NAME_pack_state,    FIELDS(pack_state)},
     {0x200, 1000, 0, OF_PACK,     8, NAME_pack_extremes, FIELDS(extremes)},
     {0x250, 1000, 0, OF_PACK,     8, NAME_pack_limits,   FIELDS(pack_limits)},
     {0x400, 1000, 0, HOOKED_PACK, 8, NAME_pack_status,   FIELDS(pack_status)},
-    READ_ONLY({0x500, 0,    0, OF_PACK,     8, NAME_pack_version,  NO_ROWS})
-    READ_ONLY({0x550, 0,    0, OF_PACK,     8, NAME_pack_energy,   NO_ROWS})
-    READ_ONLY({0x600, 0,    0, OF_PACK,     8, NAME_pack_serial_1, NO_ROWS})
-    READ_ONLY({0x650, 0,    0, OF_PACK,     8, NAME_pack_serial_2, NO_ROWS})
-    READ_ONLY({0x700, 0,    0, OF_PACK,     8, NAME_pack_counts_1, NO_ROWS})
-    READ_ONLY({0x750, 0,    0, OF_PACK,     8, NAME_pack_counts_2, NO_ROWS})
+    READ_ONLY({0x500, 0, 0, OF_PACK, 8, NAME_pack_version,  NO_ROWS})
+    READ_ONLY({0x550, 0, 0, OF_PACK, 8, NAME_pack_energy,   NO_ROWS})
+    READ_ONLY({0x600, 0, 0, OF_PACK, 8, NAME_pack_serial_1, NO_ROWS})
+    READ_ONLY({0x650, 0, 0, OF_PACK, 8, NAME_pack_serial_2, NO_ROWS})
+    READ_ONLY({0x700, 0, 0, OF_PACK, 8, NAME_pack_counts_1, NO_ROWS})
+    READ_ONLY({0x750, 0, 0, OF_PACK, 8, NAME_pack_counts_2, NO_ROWS})
 };
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a CAN protocol is made of: messages of the battery and of the inverter, whose rows are those
- * of wire/can_field.h and wire/can_alarm.h.
+ * of wire/can_field.h and wire/can_alarm.h. A firmware that is only a battery is compiled with
+ * -DHEARTH_ONLY_BATTERY: wire/can_sides.h.
  */
 #ifndef HEARTH_WIRE_CAN_ROWS_H
 #define HEARTH_WIRE_CAN_ROWS_H
