@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Exchanges of the asking side. The echo of a cheap adapter is recognised by its bytes, all of
- * them: on some protocols an answer begins like its request.
+ * Exchanges of the asking side. An answer is what the protocol can read as the answer to this very
+ * request; all else, also from other addresses, is counted and waited through.
  */
 #include "protocols/serial_client.h"
 
 #include <string.h>
+
+enum { BITS_PER_BYTE = 10 };
 
 void serial_client_init(struct serial_client *client, const struct serial_protocol *protocol)
 {
@@ -22,8 +24,7 @@ bool serial_client_ask(struct serial_client *client, unsigned question, uint8_t 
         return false;
     client->request_size = (uint16_t)size;
     client->request_sent = 0;
-    client->echo = 0;
-    client->echo_done = false;
+    client->echo.expected = false;
     client->damaged = false;
     client->deadline_us = 0;
     client->state = SERIAL_CLIENT_BUSY;
@@ -41,7 +42,7 @@ static void end(struct serial_client *client, enum serial_client_state state, ui
 }
 
 /* Whether the reply answers the request; asks the protocol without keeping what it says. */
-static bool fits(const struct serial_client *client, const struct serial_token *reply)
+static enum decode judge(const struct serial_client *client, const struct serial_token *reply)
 {
     struct snapshot values;
     struct params params;
@@ -49,78 +50,86 @@ static bool fits(const struct serial_client *client, const struct serial_token *
     const struct serial_token request = {SERIAL_FRAME, client->request_size, client->request};
     snapshot_init(&values);
     params_init(&params);
-    return client->protocol->take(&request, reply, 0, &reading) == DECODED;
+    return client->protocol->take(&request, reply, 0, &reading);
 }
 
-static void take_token(struct serial_client *client, const struct serial_token *token,
+static void take_frame(struct serial_client *client, const struct serial_token *token,
                        uint64_t now_us)
 {
-    if (token->kind == SERIAL_NOISE) {
-        client->noise_bytes += token->size;
-    } else if (token->kind == SERIAL_BROKEN) {
+    enum decode outcome = judge(client, token);
+    client->foreign_frames += outcome == NOT_MINE;
+    if (outcome != DECODED) {
         client->damaged = true;
-    } else if (fits(client, token)) {
-        memcpy(client->reply, token->bytes, token->size);
-        client->reply_size = token->size;
-        end(client, SERIAL_CLIENT_ANSWERED, now_us);
-    } else {
-        client->foreign_frames++;
-        client->damaged = true;
+        return;
     }
+    memcpy(client->reply, token->bytes, token->size);
+    client->reply_size = token->size;
+    end(client, SERIAL_CLIENT_ANSWERED, now_us);
 }
 
-/* Bytes at the front that repeat the request; a difference gives them back as input. */
-static void skip_echo(struct serial_client *client, struct serial_input *input)
-{
-    while (!client->echo_done && input->size > 0) {
-        if (input->bytes[0] != client->request[client->echo]) {
-            client->echo_done = true;
-            break;
-        }
-        input->bytes++;
-        input->size--;
-        client->echo++;
-        client->echo_done = client->echo == client->request_size;
-        client->echoes += client->echo_done;
-    }
-}
-
-static void read_line(struct serial_client *client, struct serial_input *input, uint64_t now_us)
+static void read_line(struct serial_client *client, struct serial_input input, uint64_t now_us)
 {
     struct serial_token token;
-    while (client->state == SERIAL_CLIENT_BUSY && serial_line_next(&client->line, input, &token))
-        take_token(client, &token, now_us);
+    while (client->state == SERIAL_CLIENT_BUSY && serial_line_next(&client->line, &input, &token)) {
+        if (token.kind == SERIAL_FRAME)
+            take_frame(client, &token, now_us);
+        else if (token.kind == SERIAL_BROKEN)
+            client->damaged = true;
+        else
+            client->noise_bytes += token.size;
+    }
+    if (client->state != SERIAL_CLIENT_BUSY) /* what follows an answer belongs to nothing */
+        client->noise_bytes += (uint32_t)(client->line.end - client->line.start + input.size);
 }
 
-/* An echo that broke off was the beginning of the answer. */
-static void read_bytes(struct serial_client *client, const uint8_t *bytes, size_t size,
-                       uint64_t now_us)
+static uint64_t wire_us(const struct serial_client *client, size_t size)
 {
-    struct serial_input input = {bytes, size};
-    bool counted = client->echo_done;
-    skip_echo(client, &input);
-    if (!counted && client->echo_done && client->echo < client->request_size) {
-        struct serial_input begun = {client->request, client->echo};
-        read_line(client, &begun, now_us);
-    }
-    if (client->echo_done)
-        read_line(client, &input, now_us);
+    return 1000000ull * BITS_PER_BYTE * size / client->protocol->baud;
+}
+
+/* Whether to wait no longer. Bytes that still come may be the answer, but not for ever. */
+static bool expired(const struct serial_client *client, uint64_t now_us)
+{
+    bool coming = now_us - client->line.last_us <= SERIAL_SILENCE_US;
+    return now_us >= client->deadline_us + (coming ? wire_us(client, SERIAL_REPLY_MAX) : 0);
+}
+
+/* Nothing more is waited for: what is there is all. */
+static void give_up(struct serial_client *client, const struct serial_sent *sent, uint64_t now_us)
+{
+    struct serial_input begun = serial_echo_end(&client->echo, sent);
+    struct serial_input none = {NULL, 0};
+    client->damaged |= begun.size > 0;
+    serial_line_keep(&client->line, &begun);
+    serial_line_end(&client->line);
+    read_line(client, none, now_us);
+    if (client->state == SERIAL_CLIENT_BUSY)
+        end(client, client->damaged ? SERIAL_CLIENT_BAD : SERIAL_CLIENT_TIMEOUT, now_us);
 }
 
 void serial_client_receive(struct serial_client *client, const uint8_t *bytes, size_t size,
                            uint64_t now_us)
 {
-    if (client->state != SERIAL_CLIENT_BUSY || client->request_sent < client->request_size) {
+    struct serial_input input = {bytes, size};
+    if (client->state != SERIAL_CLIENT_BUSY) {
         client->noise_bytes += (uint32_t)size;
         return;
     }
+    const struct serial_sent sent = {client->request, client->request_sent, client->request_size};
+    struct serial_input begun = serial_echo_skip(&client->echo, &sent, &input);
+    if (sent.sent < sent.size) {
+        client->noise_bytes += (uint32_t)(begun.size + input.size);
+        return;
+    }
     if (client->deadline_us == 0)
-        client->deadline_us = now_us + 1000u * client->protocol->timeout_ms;
+        client->deadline_us =
+            now_us + wire_us(client, sent.size) + 1000u * client->protocol->timeout_ms;
     serial_line_time(&client->line, size, now_us);
-    if (size > 0 || client->echo_done)
-        read_bytes(client, bytes, size, now_us);
-    if (client->state == SERIAL_CLIENT_BUSY && now_us >= client->deadline_us)
-        end(client, client->damaged ? SERIAL_CLIENT_BAD : SERIAL_CLIENT_TIMEOUT, now_us);
+    read_line(client, begun, now_us);
+    if (client->state == SERIAL_CLIENT_BUSY)
+        read_line(client, input, now_us);
+    if (client->state == SERIAL_CLIENT_BUSY && expired(client, now_us))
+        give_up(client, &sent, now_us);
 }
 
 size_t serial_client_transmit(struct serial_client *client, uint8_t *buffer, size_t size,
@@ -130,6 +139,8 @@ size_t serial_client_transmit(struct serial_client *client, uint8_t *buffer, siz
     if (client->state != SERIAL_CLIENT_BUSY || left == 0 || now_us < client->next_us)
         return 0;
     size_t count = left < size ? left : size;
+    if (client->request_sent == 0)
+        serial_echo_expect(&client->echo);
     memcpy(buffer, client->request + client->request_sent, count);
     client->request_sent = (uint16_t)(client->request_sent + count);
     return count;
@@ -177,6 +188,8 @@ bool serial_poll_ended(const struct serial_poll *poll)
 void serial_poll_next(struct serial_poll *poll)
 {
     uint32_t round = poll->rounds;
+    if (!serial_poll_ended(poll))
+        return;
     do
         advance(poll);
     while (!serial_client_ask(&poll->client, poll->question, poll->address) &&

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "protocols/serial.h"
+#include "wire/serial_echo.h"
 
 enum serial_client_state {
     SERIAL_CLIENT_IDLE,
@@ -22,14 +23,13 @@ struct serial_client {
     struct serial_line line;
     uint8_t state; /* enum serial_client_state */
     bool damaged;
-    bool echo_done;
     uint8_t request[SERIAL_REQUEST_MAX];
     uint16_t request_size;
     uint16_t request_sent;
-    uint16_t echo; /* bytes of the own request that came back */
+    struct serial_echo echo;
     uint8_t reply[SERIAL_REPLY_MAX];
     uint16_t reply_size;
-    uint64_t deadline_us; /* 0: the request is not out yet */
+    uint64_t deadline_us; /* for the answer to begin; 0: the request is not out yet */
     uint64_t next_us;     /* the pause ends */
     /* Counted by cause */
     uint32_t answers;
@@ -37,7 +37,6 @@ struct serial_client {
     uint32_t bad_answers;
     uint32_t foreign_frames;
     uint32_t noise_bytes;
-    uint32_t echoes;
 };
 
 void serial_client_init(struct serial_client *client, const struct serial_protocol *protocol);
@@ -46,8 +45,8 @@ void serial_client_init(struct serial_client *client, const struct serial_protoc
  * running. It goes out after the protocol's pause. */
 bool serial_client_ask(struct serial_client *client, unsigned question, uint8_t address);
 
-/* size 0: only time has passed. The timeout runs from the first call after the last byte went out.
- */
+/* size 0: no bytes are there. The timeout runs from the first call after the last byte went out,
+ * plus the time that its bytes take; an answer that has begun by then may end as its bytes do. */
 void serial_client_receive(struct serial_client *client, const uint8_t *bytes, size_t size,
                            uint64_t now_us);
 
@@ -73,7 +72,8 @@ struct serial_poll {
 void serial_poll_init(struct serial_poll *poll, const struct serial_protocol *protocol,
                       uint8_t first, uint8_t last);
 
-/* Whether the exchange has ended: look at poll->client, then go on to the next one. */
+/* Whether the exchange has ended: look at poll->client, then go on to the next one (does nothing
+ * before). */
 bool serial_poll_ended(const struct serial_poll *poll);
 void serial_poll_next(struct serial_poll *poll);
 

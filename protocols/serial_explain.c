@@ -63,24 +63,32 @@ static void take_request(const struct run *run, const struct serial_token *token
     tell(run, token, &reading);
 }
 
+/* Reads the reply by the request before it, else without one; which of the two is in *request. */
+static enum decode read_reply(const struct run *run, const struct serial_token **request,
+                              const struct serial_token *token, struct serial_reading *reading)
+{
+    enum decode outcome = run->protocol->take(*request, token, 0, reading);
+    if (outcome == DECODED || *request == NULL)
+        return outcome;
+    *request = NULL;
+    *reading = blank(run);
+    enum decode alone = run->protocol->take(NULL, token, 0, reading);
+    return alone == NOT_MINE ? outcome : alone;
+}
+
 static void take_reply(const struct run *run, const struct serial_token *token)
 {
     const struct exchange_explainer *memory = &run->explainer->exchange;
     const struct serial_token asked = {SERIAL_FRAME, memory->request_size, memory->request};
     const struct serial_token *request = memory->request_size > 0 ? &asked : NULL;
     struct serial_reading reading = blank(run);
-    enum decode outcome = run->protocol->take(request, token, 0, &reading);
-    if (outcome != DECODED && request != NULL) {
-        request = NULL;
-        reading = blank(run);
-        outcome = run->protocol->take(NULL, token, 0, &reading);
-    }
+    enum decode outcome = read_reply(run, &request, token, &reading);
     if (outcome != DECODED) {
         struct message message = message_of(run, token);
         message.error = outcome == BAD ? "its content is wrong" : NULL;
         run->report(run->context, &message);
     }
-    for (unsigned part = 1; outcome == DECODED; part++) {
+    for (unsigned part = 1; outcome == DECODED && part <= PACK_MAX; part++) {
         tell(run, token, &reading);
         reading = blank(run);
         outcome = run->protocol->take(request, token, part, &reading);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tokens from the byte stream of a serial port. At each offset the shapes are tried in order; the
  * first whose check sum is right is a token. A shape that lacks bytes makes the line wait, until
- * silence; bytes that begin no shape pile up as junk and are handed out before the next token.
+ * silence or until the line is full; bytes that begin no shape pile up as junk and are handed out
+ * before the next token.
  */
 #include "wire/serial_line.h"
 
@@ -24,7 +25,7 @@ static enum match match(const struct serial_line *line, const uint8_t *bytes, si
     for (size_t i = 0; i < line->shape_count; i++) {
         const struct serial_shape *shape = &line->shapes[i];
         int needed = shape->size(bytes, size);
-        if (needed == RESULT_UNKNOWN)
+        if (needed == RESULT_UNKNOWN || needed > SERIAL_LINE_CAPACITY)
             continue;
         if (needed == 0 || (size_t)needed > size) {
             best = MATCH_WAIT;
@@ -51,12 +52,13 @@ static uint8_t broken_kind(const struct serial_line *line, const uint8_t *bytes,
     return SERIAL_NOISE;
 }
 
-/* Hands out junk, at most up to the next place in it where a frame was meant beyond doubt. */
+/* Hands out junk, at most up to a silence or the next place in it where a frame was meant beyond
+ * doubt. */
 static void take_junk(struct serial_line *line, struct serial_token *token)
 {
     const uint8_t *bytes = line->bytes + line->start;
     size_t size = 1;
-    while (size < line->junk &&
+    while (size < line->junk && line->start + size != line->gap &&
            broken_kind(line, bytes + size, line->junk - size, true) == SERIAL_NOISE)
         size++;
     *token = (struct serial_token){broken_kind(line, bytes, size, false), (uint16_t)size, bytes};
@@ -64,21 +66,42 @@ static void take_junk(struct serial_line *line, struct serial_token *token)
     line->junk = (uint16_t)(line->junk - size);
 }
 
-/* Lines without bias and some firmware put a byte before a frame; with it the frame may look like
- * the beginning of something longer. */
-static bool is_stray(const struct serial_line *line, const uint8_t *bytes, size_t size)
+static bool begins_frame(const struct serial_line *line, size_t at)
 {
     struct serial_token token;
-    return line->junk == 0 && size > 1 && (bytes[0] == 0x00 || bytes[0] == 0xFF) &&
-           match(line, bytes + 1, size - 1, &token) == MATCH_TOKEN;
+    return at < line->end && match(line, line->bytes + at, line->end - at, &token) == MATCH_TOKEN;
+}
+
+/* Lines without bias and some firmware put a byte before a frame; with it the frame may look like
+ * the beginning of something longer. */
+static bool is_stray(const struct serial_line *line, size_t at)
+{
+    return (line->bytes[at] == 0x00 || line->bytes[at] == 0xFF) && begins_frame(line, at + 1);
+}
+
+/* Whether what begins at `at` broke off before a silence, after which a frame came. */
+static bool broke_off(const struct serial_line *line, size_t at)
+{
+    if (line->gap <= at)
+        return false;
+    size_t next = line->gap;
+    while (next < line->end && !begins_frame(line, next))
+        next++;
+    return next < line->end;
+}
+
+/* Whether more bytes may complete what begins at `at`. */
+static bool may_grow(const struct serial_line *line, size_t at)
+{
+    bool full = at == line->start && pending(line) == SERIAL_LINE_CAPACITY;
+    return !line->silent && !full && !is_stray(line, at) && !broke_off(line, at);
 }
 
 static bool find(struct serial_line *line, struct serial_token *token)
 {
     while (line->junk < pending(line)) {
-        const uint8_t *bytes = line->bytes + line->start + line->junk;
-        size_t size = pending(line) - line->junk;
-        enum match result = match(line, bytes, size, token);
+        size_t at = (size_t)line->start + line->junk;
+        enum match result = match(line, line->bytes + at, line->end - at, token);
         if (result == MATCH_TOKEN && line->junk == 0) {
             line->start = (uint16_t)(line->start + token->size);
             return true;
@@ -87,33 +110,32 @@ static bool find(struct serial_line *line, struct serial_token *token)
             take_junk(line, token);
             return true;
         }
-        if (result == MATCH_WAIT && !line->silent && !is_stray(line, bytes, size))
+        if (result == MATCH_WAIT && may_grow(line, at))
             break;
         line->junk++;
     }
-    if (line->junk > 0 && (line->silent || pending(line) == SERIAL_LINE_CAPACITY)) {
+    bool ended = line->silent || line->start + line->junk == line->gap;
+    if (line->junk > 0 && (ended || pending(line) == SERIAL_LINE_CAPACITY)) {
         take_junk(line, token);
         return true;
     }
     return false;
 }
 
-/* Moves bytes in; false when there are none. */
-static bool refill(struct serial_line *line, struct serial_input *input)
+void serial_line_keep(struct serial_line *line, struct serial_input *input)
 {
-    line->silent = false;
-    if (input->size == 0)
-        return false;
+    size_t room = SERIAL_LINE_CAPACITY - pending(line);
+    size_t moved = input->size < room ? input->size : room;
+    if (moved == 0)
+        return;
     memmove(line->bytes, line->bytes + line->start, pending(line));
+    line->gap = line->gap > line->start ? (uint16_t)(line->gap - line->start) : 0;
     line->end = (uint16_t)pending(line);
     line->start = 0;
-    size_t room = SERIAL_LINE_CAPACITY - (size_t)line->end;
-    size_t moved = input->size < room ? input->size : room;
     memcpy(line->bytes + line->end, input->bytes, moved);
     line->end = (uint16_t)(line->end + moved);
     input->bytes += moved;
     input->size -= moved;
-    return true;
 }
 
 void serial_line_init(struct serial_line *line, const struct serial_shape *shapes, size_t count)
@@ -125,10 +147,13 @@ void serial_line_init(struct serial_line *line, const struct serial_shape *shape
 
 void serial_line_time(struct serial_line *line, size_t size, uint64_t now_us)
 {
-    if (now_us - line->last_us > SERIAL_SILENCE_US)
-        line->silent = true;
-    if (size > 0)
-        line->last_us = now_us;
+    bool long_ago = now_us - line->last_us > SERIAL_SILENCE_US;
+    line->silent = size == 0 && long_ago;
+    if (size == 0)
+        return;
+    if (long_ago && line->gap <= line->start + line->junk)
+        line->gap = line->end;
+    line->last_us = now_us;
 }
 
 void serial_line_end(struct serial_line *line)
@@ -140,8 +165,10 @@ bool serial_line_next(struct serial_line *line, struct serial_input *input,
                       struct serial_token *token)
 {
     while (!find(line, token)) {
-        if (!refill(line, input))
+        line->silent = false;
+        if (input->size == 0)
             return false;
+        serial_line_keep(line, input); /* there is room: a full line hands out something */
     }
     return true;
 }

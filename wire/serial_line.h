@@ -39,6 +39,7 @@ struct serial_line {
     uint16_t start; /* first byte not yet handed out */
     uint16_t end;
     uint16_t junk; /* bytes from `start` on that begin nothing */
+    uint16_t gap;  /* bytes before this one came before a silence */
     uint64_t last_us;
     uint8_t bytes[SERIAL_LINE_CAPACITY];
 };
@@ -51,8 +52,10 @@ struct serial_input {
 /* `shapes` outlive the line. */
 void serial_line_init(struct serial_line *line, const struct serial_shape *shapes, size_t count);
 
-/* Call with the clock before new bytes, and whenever time passes: after SERIAL_SILENCE_US without
- * bytes serial_line_next() stops waiting for the rest of what it has. `size`: new bytes at hand. */
+/* Call with the clock before new bytes, and whenever there are none. `size`: new bytes at hand; 0
+ * says that there are none, and after SERIAL_SILENCE_US of that serial_line_next() stops waiting
+ * for the rest of what it has. Bytes that come late complete a frame all the same, unless one
+ * begins with them: not every silence seen by a late caller was one on the line. */
 void serial_line_time(struct serial_line *line, size_t size, uint64_t now_us);
 
 /* The end of the traffic: nothing more will come. */
@@ -62,5 +65,8 @@ void serial_line_end(struct serial_line *line);
  * returns false; then `input` is empty. */
 bool serial_line_next(struct serial_line *line, struct serial_input *input,
                       struct serial_token *token);
+
+/* For who stops before that: keeps of `input` what there is room for, and leaves the rest in it. */
+void serial_line_keep(struct serial_line *line, struct serial_input *input);
 
 #endif
