@@ -20,6 +20,7 @@ int params_command(int argc, char **argv);
 int alarms_command(int argc, char **argv);
 int cable_command(int argc, char **argv);
 int inverter_command(int argc, char **argv);
+int detect_command(int argc, char **argv);
 int conform_command(int argc, char **argv);
 
 /* Prints "hearth NAME: text" to standard error and returns EXIT_USAGE. */

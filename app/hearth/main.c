@@ -15,19 +15,20 @@ static const struct subcommand {
     const char *summary;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"run",       "the daemon; without a configuration the demonstration bank", run_command      },
-    {"pack",      "one virtual pack on given ports",                            pack_command     },
-    {"get",       "values and settings of a pack over RS485",                   get_command      },
-    {"set",       "change settings of a pack over RS485",                       set_command      },
-    {"log",       "events of a pack over RS485",                                log_command      },
-    {"decode",    "explain recorded traffic",                                   decode_command   },
-    {"describe",  "print the layout of a protocol from its tables",             describe_command },
-    {"protocols", "list the protocols and what is known of them",               protocols_command},
-    {"params",    "list the settings with defaults and ranges",                 params_command   },
-    {"alarms",    "list the alarms, or with --matrix what each one does",       alarms_command   },
-    {"cable",     "wiring between pack and inverter, and of packs in parallel", cable_command    },
-    {"inverter",  "one virtual inverter of a brand on a CAN port",              inverter_command },
-    {"conform",   "judge a battery or an inverter on a CAN port",               conform_command  },
+    {"run",       "the daemon; without a configuration the demonstration bank",  run_command      },
+    {"pack",      "one virtual pack on given ports",                             pack_command     },
+    {"get",       "values and settings of a pack over RS485",                    get_command      },
+    {"detect",    "find rate, protocol and addresses of packs on a serial line", detect_command   },
+    {"set",       "change settings of a pack over RS485",                        set_command      },
+    {"log",       "events of a pack over RS485",                                 log_command      },
+    {"decode",    "explain recorded traffic",                                    decode_command   },
+    {"describe",  "print the layout of a protocol from its tables",              describe_command },
+    {"protocols", "list the protocols and what is known of them",                protocols_command},
+    {"params",    "list the settings with defaults and ranges",                  params_command   },
+    {"alarms",    "list the alarms, or with --matrix what each one does",        alarms_command   },
+    {"cable",     "wiring between pack and inverter, and of packs in parallel",  cable_command    },
+    {"inverter",  "one virtual inverter of a brand on a CAN port",               inverter_command },
+    {"conform",   "judge a battery or an inverter on a CAN port",                conform_command  },
 };
 
 static void print_help(FILE *stream)

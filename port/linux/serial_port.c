@@ -4,6 +4,7 @@
 #include "port/linux/serial_port.h"
 
 #include "base/result.h"
+#include "port/linux/tty.h"
 
 struct serial_kind {
     int (*open)(struct serial_port *port, struct loop *loop, char *error);
@@ -169,4 +170,19 @@ const char *serial_port_trouble(const struct serial_port *port)
 uint32_t serial_port_lost_bytes(const struct serial_port *port)
 {
     return port->kind ? port->kind->lost_bytes(port) : 0;
+}
+
+bool serial_port_has_baud(const struct serial_port *port)
+{
+    return port->kind != NULL && port->url.scheme == URL_SERIAL;
+}
+
+int serial_port_set_baud(struct serial_port *port, int32_t baud, char *error)
+{
+    if (!serial_port_has_baud(port) || port->url.option == baud)
+        return RESULT_OK;
+    port->url.option = baud;
+    return serial_port_trouble(port)[0]
+               ? RESULT_OK
+               : tty_set_raw(port->by.link.channel.descriptor, baud, error);
 }

@@ -6,6 +6,8 @@
 #ifndef HEARTH_PORT_LINUX_SERIAL_PORT_H
 #define HEARTH_PORT_LINUX_SERIAL_PORT_H
 
+#include <stdbool.h>
+
 #include "port/linux/hub.h"
 #include "port/linux/link.h"
 #include "port/linux/log_file.h"
@@ -34,6 +36,11 @@ struct serial_port {
  * at once and connect in the background; serial: fails when the device is not there. */
 int serial_port_open(struct serial_port *port, struct loop *loop, const char *url,
                      const struct serial_listener *listener, char *error);
+
+/* Sets the rate of a real adapter (serial:), now and whenever it comes back; other kinds of ports
+ * have none and nothing happens. Returns 0 or a negative enum result with `error` filled. */
+int serial_port_set_baud(struct serial_port *port, int32_t baud, char *error);
+bool serial_port_has_baud(const struct serial_port *port);
 
 /* Removes what was made for the port (symbolic link, socket). Nothing happens when closed. */
 void serial_port_close(struct serial_port *port);
