@@ -149,15 +149,7 @@ static enum serial_client_state exchange(struct detector *detector, const struct
                                          uint8_t address)
 {
     serial_client_init(&detector->asking.client, &probe->protocol);
-    enum serial_client_state state = asking_exchange(&detector->asking, probe->question, address);
-    bool begun = detector->asking.client.line.end > 0 || detector->asking.client.noise_bytes > 0;
-    if (state != SERIAL_CLIENT_TIMEOUT || !begun)
-        return state;
-    struct serial_protocol patient = probe->protocol;
-    patient.timeout_ms = PROBE_PATIENCE_MS;
-    serial_client_init(&detector->asking.client, &patient);
-    state = asking_exchange(&detector->asking, probe->question, address);
-    return state;
+    return asking_exchange(&detector->asking, 0, address);
 }
 
 static bool answers(struct detector *detector, const struct probe *probe, uint8_t address)

@@ -83,6 +83,7 @@ static void add(struct probe *probe, const struct uart *uart, const struct seria
         .protocol = jk ? jk_probe : *tables,
     };
     probe->everywhere = !probe->is_register;
+    probe->protocol.baud = uart->baud;
     probe->protocol.timeout_ms = uart->baud > FAST_BAUD ? FAST_TIMEOUT_MS : SLOW_TIMEOUT_MS;
 }
 

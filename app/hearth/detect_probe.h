@@ -12,14 +12,12 @@
 #include "protocols/serial_client.h"
 
 #define PROBE_MAX 24
-#define PROBE_PATIENCE_MS 800 /* for an answer that has begun */
 
 /* One protocol at one rate. */
 struct probe {
     const char *use; /* "NAME" or "NAME:PROFILE" */
     const char *remark;
     uint32_t baud;
-    uint8_t question;
     bool is_jk;                      /* a read that any Modbus device answers somehow */
     bool is_register;                /* another map over Modbus */
     bool everywhere;                 /* ask at every address, not only at the usual ones */
