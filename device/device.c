@@ -90,6 +90,8 @@ static void take_role(struct device *device, uint8_t dip, uint64_t now_us)
     device->dip = dip;
     for (int port = 0; port < DEVICE_PORT_COUNT; port++)
         start_port(device, (enum device_port)port);
+    for (int i = 0; i <= JK_ADDRESS_MAX; i++)
+        jk_trust_init(&device->trust[i]);
     bank_init(&device->bank, (uint8_t)params->parallel_packs,
               (uint32_t)params->first_reading_timeout_s * 1000u);
     start_can(device, now_us);
@@ -237,6 +239,19 @@ static uint32_t reading_period_ms(const struct device *device, const struct jk_r
     return measured ? report->period_ms : longest_ms;
 }
 
+/* A frame in doubt is no reading; false. */
+static bool put_status(struct device *device, const struct jk_report *report,
+                       struct snapshot *snapshot, uint64_t now_us)
+{
+    enum jk_verdict verdict = jk_trust_judge(&device->trust[report->address], report->frame,
+                                             report->acknowledged, snapshot, to_ms(now_us));
+    if (verdict == JK_HELD || verdict == JK_REFUSED)
+        return false;
+    bank_put_status(&device->bank, report->address, snapshot, to_ms(now_us),
+                    reading_period_ms(device, report));
+    return true;
+}
+
 static void collect_report(struct device *device, struct jk_host *host, uint64_t now_us)
 {
     struct jk_report report;
@@ -248,11 +263,10 @@ static void collect_report(struct device *device, struct jk_host *host, uint64_t
     params_init(&params);
     if (jk_map_decode_frame(report.frame, &snapshot, &params) != DECODED)
         return;
-    if (report.type == JK_STATUS)
-        bank_put_status(&device->bank, report.address, &snapshot, to_ms(now_us),
-                        reading_period_ms(device, &report));
-    else
+    if (report.type != JK_STATUS)
         bank_put_params(&device->bank, report.address, &params, to_ms(now_us));
+    else if (!put_status(device, &report, &snapshot, now_us))
+        jk_host_again(host);
 }
 
 void device_receive(struct device *device, enum device_port port, const uint8_t *bytes, size_t size,

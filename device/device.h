@@ -16,6 +16,7 @@
 #include "device/memory.h"
 #include "protocols/jk_bus.h"
 #include "protocols/jk_server.h"
+#include "protocols/jk_trust.h"
 #include "protocols/serial_server.h"
 #include "protocols/uarts.h"
 #include "wire/can_link.h"
@@ -60,6 +61,8 @@ struct device {
     uint32_t bank_pending_ms; /* since the bank last read the own pack */
     bool bus_request;         /* a request for our address came since the last step */
     uint64_t request_us;      /* time of the last one */
+    /* Host only, by address: what the packs last said. */
+    struct jk_trust trust[JK_ADDRESS_MAX + 1];
 };
 
 void device_init(struct device *device, const struct device_setup *setup, uint8_t dip);

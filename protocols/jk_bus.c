@@ -125,6 +125,11 @@ static void act(struct jk_host *host, const struct snapshot *snapshot, const str
         schedule(host, now_us + OWN_US);
         return;
     }
+    if (host->again) {
+        host->again = false;
+        ask(host, host->asked, JK_STATUS);
+        return;
+    }
     if (host->settings_due) {
         host->settings_due = false;
         ask(host, host->cursor, JK_SETTINGS);
@@ -238,7 +243,20 @@ bool jk_host_take(struct jk_host *host, struct jk_report *report)
         .address = host->asked,
         .type = host->exchange.frame_type,
         .frame = host->exchange.frame,
+        .acknowledged = host->exchange.reply_size > 0,
         .period_ms = host->report_period_ms,
     };
     return true;
+}
+
+void jk_host_again(struct jk_host *host)
+{
+    if (host->asking != 0 || host->repeated)
+        return;
+    uint64_t *heard_us = &host->heard_us[host->asked][HEARD_STATUS];
+    uint64_t period_us = (uint64_t)host->report_period_ms * 1000;
+    *heard_us = period_us ? *heard_us - period_us : 0; /* as if it had not come */
+    host->again = true;
+    host->repeated = true;
+    host->repeats++;
 }

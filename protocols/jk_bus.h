@@ -26,6 +26,7 @@ struct jk_report {
     uint8_t address;      /* 1..15 */
     uint8_t type;         /* JK_STATUS or JK_SETTINGS */
     const uint8_t *frame; /* JK_FRAME_SIZE bytes, live until the next receive or step */
+    bool acknowledged;    /* its acknowledge came behind it */
     uint32_t period_ms;   /* since the last report of this address and type; 0 for the first */
 };
 
@@ -35,6 +36,7 @@ struct jk_host {
     uint8_t cursor; /* last address of this cycle: 0 own frames, 1..15 */
     uint8_t asked;  /* address of the last answer */
     bool repeated;
+    bool again;        /* the last status is asked for once more next */
     bool settings_due; /* the status of `cursor` came, its settings are next */
     bool report_waiting;
     uint8_t own_stage; /* own frames: 0 status next, 1 settings next, 2 both are out */
@@ -72,5 +74,9 @@ size_t jk_host_transmit(struct jk_host *host, uint8_t *buffer, size_t size);
 
 /* The answer that came, once. */
 bool jk_host_take(struct jk_host *host, struct jk_report *report);
+
+/* Right after a status was taken that is in doubt: asks for it once more before all others. Once
+ * per question. */
+void jk_host_again(struct jk_host *host);
 
 #endif
