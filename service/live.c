@@ -30,9 +30,12 @@ static void flush_own(struct live_serial *own)
 {
     uint8_t bytes[SERIAL_BUS_BURST];
     struct device *device = &own->live->site.device[0];
-    size_t size = device_transmit(device, own->device_port, bytes, sizeof(bytes), virtual_us(own->live));
-    if (size > 0 && own->port.kind)
-        serial_port_write(&own->port, bytes, size);
+    uint64_t now_us = virtual_us(own->live);
+    size_t size;
+    while ((size = device_transmit(device, own->device_port, bytes, sizeof(bytes), now_us)) > 0) {
+        if (own->port.kind)
+            serial_port_write(&own->port, bytes, size);
+    }
 }
 
 static void own_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)

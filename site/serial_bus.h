@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SERIAL_BUS_BURST 512
+#define SERIAL_BUS_BURST 2304 /* bytes; no reply is longer */
 
 struct serial_bus {
     uint32_t baud;
