@@ -7,4 +7,6 @@
 
 #include "protocols/serial.h"
 
+extern const struct serial_protocol jk_uart[2];
+
 #endif
