@@ -156,6 +156,21 @@ void assign_parse(struct assignment *assignment, const struct argp_state *state,
     find_register(assignment, state);
 }
 
+bool assign_number(struct assignment *assignment, enum param_id id, int32_t value,
+                   char text[ASSIGN_TEXT_SIZE])
+{
+    const struct param_info *info = &param_info[id];
+    struct params params;
+    uint8_t data[16];
+    params_init(&params);
+    snprintf(text, ASSIGN_TEXT_SIZE, "%d", (int)value);
+    *assignment =
+        (struct assignment){.name = info->name, .text = text, .id = (uint16_t)id, .value = value};
+    assignment->size = (uint16_t)jk_map_setting(id, value, &params, &assignment->address, data);
+    return info->access != ACCESS_READ && assignment->size > 0 && value >= info->min &&
+           value <= info->max;
+}
+
 /* --- against the settings of a pack --- */
 
 bool assign_same_setting(const struct assignment *a, const struct assignment *b)

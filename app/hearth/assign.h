@@ -11,6 +11,8 @@
 
 #include "core/params.h"
 
+#define ASSIGN_TEXT_SIZE 12 /* an int32_t and the NUL */
+
 struct assignment {
     const char *name;
     const char *text; /* the value as given */
@@ -24,6 +26,11 @@ struct assignment {
 /* Parses "NAME=VALUE" (the text is cut at '='). What is unknown, read only, out of range or without
  * a register ends the program by argp_error. */
 void assign_parse(struct assignment *assignment, const struct argp_state *state, char *text);
+
+/* A number that was read from another pack. False: it cannot be written: read only, without a
+ * register, outside its range. `text` becomes the value as text and outlives the assignment. */
+bool assign_number(struct assignment *assignment, enum param_id id, int32_t value,
+                   char text[ASSIGN_TEXT_SIZE]);
 
 bool assign_same_setting(const struct assignment *a, const struct assignment *b);
 

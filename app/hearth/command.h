@@ -12,6 +12,7 @@ int run_command(int argc, char **argv);
 int pack_command(int argc, char **argv);
 int get_command(int argc, char **argv);
 int set_command(int argc, char **argv);
+int clone_command(int argc, char **argv);
 int log_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
 int describe_command(int argc, char **argv);
