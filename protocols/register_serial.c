@@ -91,19 +91,29 @@ static enum modbus_exception read_span(const struct register_protocol *protocol,
     return protocol->fill(battery, span);
 }
 
+/* Copies the data of a write; false: its counts are wrong, or it is none. */
+static bool written(const uint8_t *request, const struct register_span *span)
+{
+    bool one = request[1] == WRITE_ONE;
+    if (!one && (request[1] != MODBUS_WRITE || request[6] != 2 * span->words))
+        return false;
+    if (span->words == 0 || span->words > WRITE_WORDS_MAX)
+        return false;
+    memcpy(span->data, request + (one ? 4 : WRITE_DATA), 2u * span->words);
+    return true;
+}
+
 static enum modbus_exception write_span(const struct register_protocol *protocol,
                                         const struct serial_battery *battery,
                                         const struct serial_token *request)
 {
     const uint8_t *bytes = request->bytes;
     uint8_t data[2 * MODBUS_WORDS_MAX];
-    struct register_span span = span_of(bytes, data);
-    bool one = bytes[1] == WRITE_ONE;
+    const struct register_span span = span_of(bytes, data);
     if (protocol->write == NULL)
         return MODBUS_ILLEGAL_FUNCTION;
-    if (span.words == 0 || span.words > WRITE_WORDS_MAX || (!one && bytes[6] != 2 * span.words))
+    if (!written(bytes, &span))
         return MODBUS_ILLEGAL_VALUE;
-    memcpy(data, bytes + (one ? 4 : WRITE_DATA), 2u * span.words);
     return protocol->write(battery, &span);
 }
 
@@ -231,10 +241,11 @@ void register_explain(const struct register_protocol *protocol, const struct ser
     const uint8_t *bytes = request->bytes;
     uint8_t data[2 * MODBUS_WORDS_MAX];
     const struct register_span span = span_of(bytes, data);
+    struct snapshot none; /* readings are never written */
     reading->pack = bytes[0];
     reading->name = name_of(protocol, bytes);
-    if (bytes[1] != MODBUS_WRITE || bytes[6] != 2 * span.words || span.words > WRITE_WORDS_MAX)
+    if (!written(bytes, &span))
         return;
-    memcpy(data, bytes + WRITE_DATA, 2u * span.words);
-    register_map_take(protocol->map, &span, reading->values, reading->params);
+    snapshot_init(&none);
+    register_map_take(protocol->map, &span, &none, reading->params);
 }

@@ -8,5 +8,7 @@
 #include "protocols/serial.h"
 
 extern const struct serial_protocol jk_uart[2];
+extern const struct serial_protocol pace_rs485[1];
+extern const struct serial_protocol wow_rs485[1];
 
 #endif

@@ -10,6 +10,8 @@
 #include "base/bytes.h"
 #include "wire/row_codec.h"
 
+#define ADDRESS_COUNT 0x10000u
+
 uint8_t *register_at(const struct register_span *span, uint16_t address)
 {
     unsigned word = (unsigned)address - span->first;
@@ -41,13 +43,19 @@ static bool is_covered(const struct register_map *map, uint32_t address)
     return false;
 }
 
+static const struct field_type_info *type_of(const struct register_setting *setting)
+{
+    return &field_type_info[setting->type & FIELD_TYPE_MASK];
+}
+
 static void put_setting(const struct register_setting *setting, const struct params *params,
                         uint8_t *data)
 {
     const struct can_scale *scale = &can_scales[setting->scale];
-    int64_t value = params->value[setting->param];
-    field_put(&field_type_info[setting->type], data + 2 * setting->word,
-              div_round(value * scale->num, scale->den) + scale->offset);
+    int64_t product = (int64_t)params->value[setting->param] * scale->num;
+    int64_t raw =
+        setting->type & DOWN ? div_floor(product, scale->den) : div_round(product, scale->den);
+    field_put(type_of(setting), data + 2 * setting->word, raw + scale->offset);
 }
 
 static bool make_block(const struct register_block *block, const struct register_values *from,
@@ -86,6 +94,8 @@ enum modbus_exception register_map_read(const struct register_map *map,
 {
     uint8_t made[2 * REGISTER_BLOCK_WORDS_MAX];
     memset(span->data, 0, 2u * span->words);
+    if ((uint32_t)span->first + span->words > ADDRESS_COUNT)
+        return MODBUS_ILLEGAL_ADDRESS;
     for (uint32_t i = 0; !map->gaps_read_zero && i < span->words; i++) {
         if (!is_covered(map, span->first + i))
             return MODBUS_ILLEGAL_ADDRESS;
@@ -124,35 +134,35 @@ static void cut_out(const struct register_block *block, const struct register_sp
     }
 }
 
-static bool take_block(const struct register_block *block, const struct register_span *span,
+static void take_block(const struct register_block *block, const struct register_span *span,
                        struct snapshot *values, struct params *params)
 {
     struct excerpt excerpt;
     cut_out(block, span, &excerpt);
     const struct row_bytes bytes = {excerpt.data, excerpt.from, excerpt.to};
-    bool covered = row_decode(block->fields, block->field_count, &bytes, values);
-    covered |= row_decode_alarms(block->alarms, block->alarm_count, 0, &bytes, values);
+    row_decode(block->fields, block->field_count, &bytes, values);
+    row_decode_alarms(block->alarms, block->alarm_count, 0, &bytes, values);
     for (size_t i = 0; i < block->setting_count; i++) {
         const struct register_setting *setting = &block->settings[i];
         size_t at = 2u * setting->word;
-        if (at < excerpt.from || at >= excerpt.to)
+        if (at < excerpt.from || at + type_of(setting)->size > excerpt.to)
             continue;
         params_put(params, (enum param_id)setting->param,
                    register_setting_value(setting, excerpt.data + at));
-        covered = true;
     }
-    return covered;
 }
 
 enum decode register_map_take(const struct register_map *map, const struct register_span *span,
                               struct snapshot *values, struct params *params)
 {
-    bool covered = false;
+    bool known = false;
     for (size_t i = 0; i < map->block_count; i++) {
-        if (meets(&map->blocks[i], span))
-            covered |= take_block(&map->blocks[i], span, values, params);
+        if (!meets(&map->blocks[i], span))
+            continue;
+        take_block(&map->blocks[i], span, values, params);
+        known = true;
     }
-    return covered ? DECODED : BAD;
+    return known ? DECODED : BAD;
 }
 
 const struct register_setting *register_map_setting(const struct register_map *map,
@@ -171,6 +181,6 @@ const struct register_setting *register_map_setting(const struct register_map *m
 int32_t register_setting_value(const struct register_setting *setting, const uint8_t word[2])
 {
     const struct can_scale *scale = &can_scales[setting->scale];
-    int64_t raw = field_get(&field_type_info[setting->type], word);
+    int64_t raw = field_get(type_of(setting), word);
     return saturate32(div_round((raw - scale->offset) * scale->den, scale->num));
 }

@@ -31,7 +31,7 @@
 struct register_setting {
     uint16_t word;  /* of the block */
     uint16_t param; /* enum param_id */
-    uint8_t type;   /* U16BE or S16BE */
+    uint8_t type;   /* U16BE or S16BE, with DOWN where a coarse number must not promise more */
     uint8_t scale;  /* enum can_scale_id */
 };
 
@@ -80,14 +80,14 @@ struct register_map {
 /* The place of a register in a span, NULL: not in it. For hooks that add what rows cannot say. */
 uint8_t *register_at(const struct register_span *span, uint16_t address);
 
-/* Fills span->data. MODBUS_ILLEGAL_ADDRESS, MODBUS_DEVICE_FAILURE: a required value is not known.
- */
+/* Fills span->data. MODBUS_ILLEGAL_ADDRESS: a gap, or beyond register 65535;
+ * MODBUS_DEVICE_FAILURE: a required value of a block that the span touches is not known. */
 enum modbus_exception register_map_read(const struct register_map *map,
                                         const struct register_values *from,
                                         const struct register_span *span);
 
 /* Adds what the words say: values of blocks of the bank and of the pack both go into `values`.
- * BAD: they cover no row. */
+ * BAD: no block knows any of them. */
 enum decode register_map_take(const struct register_map *map, const struct register_span *span,
                               struct snapshot *values, struct params *params);
 
