@@ -38,6 +38,16 @@ static void flush_own(struct live_serial *own)
     }
 }
 
+/* A real adapter runs at the rate of what its port speaks. One that cannot be set is lost anyway,
+ * and set when it comes back. */
+static void follow_rate(struct live_serial *own)
+{
+    char error[PORT_ERROR_SIZE];
+    const struct uart *uart = device_uart(&own->live->site.device[0], own->device_port);
+    if (uart != NULL)
+        (void)serial_port_set_baud(&own->port, (int32_t)uart->baud, error);
+}
+
 static void own_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)
 {
     struct live_serial *own = context;
@@ -101,6 +111,8 @@ static void tick(void *context, uint64_t due_us)
         step(live);
         flush(live);
     }
+    for (size_t i = 0; i < COUNT(live->own); i++)
+        follow_rate(&live->own[i]);
 }
 
 static int open_own(struct live *live, struct loop *loop, struct live_serial *own, const char *url,

@@ -30,6 +30,9 @@ class Line:
             master, slave = pty.openpty()
             tty.setraw(slave)
             self.masters.append(master)
+            settings = termios.tcgetattr(slave)
+            settings[4] = settings[5] = SPEEDS[baud]
+            termios.tcsetattr(slave, termios.TCSANOW, settings)
             self.slaves.append(slave)
             self.paths.append(os.ttyname(slave))
         self.near, self.far = self.paths
@@ -38,7 +41,7 @@ class Line:
         self.thread.start()
 
     def _in_rate(self):
-        return termios.tcgetattr(self.slaves[0])[4] == SPEEDS[self.baud]
+        return all(termios.tcgetattr(slave)[4] == SPEEDS[self.baud] for slave in self.slaves)
 
     def _carry(self):
         while self.running:
