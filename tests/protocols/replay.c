@@ -4,7 +4,8 @@
  * `# protocol: NAME`, `# evidence: CLASS`, `# origin: PUBLIC SOURCE`. `= name value` speaks of all
  * that was reported since the traffic line before; after the last one the end of the traffic is
  * reported too. Names: values (array elements by comma, '-' is not known), sets of alarms (by
- * comma, in the order of core/alarms.def, '-' is none), settings, `message`, `from`, `pack`, `error
+ * comma, in the order of core/alarms.def, '-' is none), settings, `NAME@PACK` (a value of a message
+ * of that address; messages of several packs follow each other), `message`, `from`, `pack`, `error
  * [WORDS]`, `raw NAME NUMBER`, `control NAME NUMBER` (what a write asks for), `event_count`, `event
  * TIME NAME` (of a log). An error that nobody expects fails. CAN frames of the battery are
  * sent again from what was decoded and must come out alike, unless the line before says `# not
@@ -22,7 +23,7 @@
 #include "wire/can_table.h"
 #include "wire/log_text.h"
 
-enum { WORDS_SIZE = 1024, LINE_SIZE = 4096, LOG_COUNT_MAX = 200 };
+enum { WORDS_SIZE = 1024, LINE_SIZE = 4096, LOG_COUNT_MAX = 200, ADDRESS_COUNT = 32 };
 
 struct words {
     char text[WORDS_SIZE];
@@ -32,6 +33,8 @@ struct words {
 /* What was reported since the last traffic line. */
 struct heard {
     struct snapshot values;
+    struct snapshot of_pack[ADDRESS_COUNT];
+    const struct snapshot *chosen; /* what an expectation speaks of */
     struct params params;
     struct words messages; /* words by comma */
     struct words from;
@@ -149,6 +152,8 @@ static void hear(void *context, const struct message *message)
         add(&heard->errors, "%s%s", comma(&heard->errors), message->error);
     if (message->values)
         merge_values(&heard->values, message->values);
+    if (message->values && message->pack >= 0 && message->pack < ADDRESS_COUNT)
+        merge_values(&heard->of_pack[message->pack], message->values);
     if (message->params)
         merge_params(&heard->params, message->params);
     if (message->control)
@@ -222,9 +227,9 @@ static bool find_named(struct words *found, const struct heard *heard, const cha
     int row = value_find(name);
     int param = param_find(name);
     int text = text_param_find(name);
-    bool value_heard = row >= 0 && (snapshot_have(&heard->values, value_info[row].id) || param < 0);
+    bool value_heard = row >= 0 && (snapshot_have(heard->chosen, value_info[row].id) || param < 0);
     if (value_heard)
-        add_value(found, &heard->values, &value_info[row]);
+        add_value(found, heard->chosen, &value_info[row]);
     else if (param >= 0 && params_have(&heard->params, (enum param_id)param))
         add(found, "%d", heard->params.value[param]);
     else if (text >= 0 && heard->params.have_text >> text & 1)
@@ -296,6 +301,16 @@ static void expect(struct replay *replay, const char *name, const char *value)
         complain(replay, "%s: expected %s, found %s", name, value, found.text);
 }
 
+/* Cuts "@ADDRESS" off. */
+static void choose(struct heard *heard, char *name)
+{
+    char *at = strchr(name, '@');
+    unsigned long address = at != NULL ? strtoul(at + 1, NULL, 10) : ADDRESS_COUNT;
+    heard->chosen = address < ADDRESS_COUNT ? &heard->of_pack[address] : &heard->values;
+    if (address < ADDRESS_COUNT)
+        *at = '\0';
+}
+
 static void take_expectation(struct replay *replay, const struct log_line *line)
 {
     char text[LINE_SIZE];
@@ -304,6 +319,7 @@ static void take_expectation(struct replay *replay, const struct log_line *line)
     if (*value != '\0')
         *value++ = '\0';
     value += strspn(value, " \t");
+    choose(&replay->heard, text);
     if (replay->traffic_count == 0)
         complain(replay, "an expectation before any traffic");
     expect(replay, text, value);
@@ -332,6 +348,7 @@ static void take_comment(struct replay *replay, const struct log_line *line)
     if (sscanf(text, "protocol: %s", word) == 1 && replay->protocol == NULL) {
         replay->can = protocol_find_can(word);
         replay->protocol = protocol_find(word);
+        replay->explainer.serial = protocol_find_serial(word);
         if (replay->protocol == NULL)
             complain(replay, "there is no protocol '%s'", word);
     }
@@ -512,6 +529,7 @@ static void a_log_is_refused_for_each_thing_that_is_wrong(void **state)
     } rows[] = {
         {HEAD FRAME SOC "= message state\n= from battery",           0},
         {HEAD FRAME "= soc_permille 261\n",                          1},
+        {HEAD FRAME "= soc_permille@2 260\n",                        1},
         {HEAD FRAME "= soc_permille\n",                              1},
         {HEAD FRAME "= soc_per_mille 260\n",                         1},
         {HEAD FRAME "= pack_mv -\n",                                 0},
