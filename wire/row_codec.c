@@ -198,7 +198,7 @@ static bool decode_text(const struct can_field *field, const struct row_bytes *b
                         struct snapshot *values)
 {
     ASSERT(field->value == VALUE_maker);
-    if (bytes->to <= field->byte)
+    if (bytes->from > field->byte || bytes->to <= field->byte)
         return false;
     const char *text = (const char *)bytes->data + field->byte;
     uint32_t size = 0;
