@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The battery's side of a serial protocol on one port: finds whole requests in the bytes that come
  * in, lets the protocol answer, hands out the reply. Knows no protocol. Several requests in one
- * burst are answered in turn, the next when the reply to the last one was handed out. Its own echo
- * is no request; what is noise, broken, not for us or refused is counted by cause.
+ * burst are answered in turn, the next when the reply to the last one is out and its echo, if the
+ * adapter makes one, could be back. The own echo is no request; what is noise, broken, not for us
+ * or refused is counted by cause.
  */
 #ifndef HEARTH_PROTOCOLS_SERIAL_SERVER_H
 #define HEARTH_PROTOCOLS_SERIAL_SERVER_H

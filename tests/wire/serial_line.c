@@ -192,6 +192,23 @@ static void up_to_three_strays_before_and_after_a_frame_delay_nothing(void **sta
     }
 }
 
+/* With the stray, the read of address 16 looks like a write of whatever address. */
+static void a_stray_that_would_be_an_address_delays_nothing(void **state)
+{
+    (void)state;
+    static const struct serial_shape everyone = {SERIAL_FRAME, SERIAL_BROKEN, 0,
+                                                 modbus_request_size, modbus_sealed};
+    static const uint8_t strays[] = {0x00, 0xFF};
+    for (size_t i = 0; i < COUNT(strays); i++) {
+        struct bench bench;
+        setup(&bench);
+        serial_line_init(&bench.line, &everyone, 1);
+        feed(&bench, strays + i, 1);
+        feed_read(&bench, MODBUS_WRITE);
+        expect_frame_last(&bench);
+    }
+}
+
 /* A write of 20 words is as well told as cut at every place. */
 static size_t long_write(uint8_t frame[100])
 {
@@ -242,6 +259,23 @@ static void a_frame_after_a_broken_one_is_found_though_it_comes_late_and_in_piec
         }
         expect_frame_last(&bench);
     }
+}
+
+static void what_broke_off_behind_another_frame_is_left_behind_too(void **state)
+{
+    (void)state;
+    uint8_t bytes[TOY_REQUEST_SIZE + 100];
+    struct bench bench;
+    setup(&bench);
+    size_t size = toy_read(bytes, 1, 0, 1);
+    long_write(bytes + size);
+    feed(&bench, bytes, size + 20);
+    assert_int_equal(bench.count, 1);
+    gap(&bench);
+    toy_read(bytes, 1, 0x10, 4);
+    feed(&bench, bytes, 3);
+    feed(&bench, bytes + 3, 5);
+    expect_frame_last(&bench);
 }
 
 static void a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller(void **state)
@@ -446,8 +480,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_come_out_of_pieces_of_every_size),
         cmocka_unit_test(up_to_three_strays_before_and_after_a_frame_delay_nothing),
+        cmocka_unit_test(a_stray_that_would_be_an_address_delays_nothing),
         cmocka_unit_test(a_truncated_frame_does_not_take_the_next_one_along),
         cmocka_unit_test(a_frame_after_a_broken_one_is_found_though_it_comes_late_and_in_pieces),
+        cmocka_unit_test(what_broke_off_behind_another_frame_is_left_behind_too),
         cmocka_unit_test(a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller),
         cmocka_unit_test(the_longest_frame_survives_an_adapter_that_delivers_every_16_ms),
         cmocka_unit_test(a_frame_longer_than_the_line_is_junk_at_once),
