@@ -5,6 +5,7 @@
 #ifndef HEARTH_PROTOCOLS_RS485_H
 #define HEARTH_PROTOCOLS_RS485_H
 
+#include "protocols/jk_lcd.h"
 #include "protocols/serial.h"
 
 extern const struct serial_protocol pylon_rs485[2];
