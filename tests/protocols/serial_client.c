@@ -129,6 +129,8 @@ static void what_is_nothing_to_ask_begins_no_exchange(void **state)
     assert_false(serial_client_ask(&bench.client, 1, 3));
     assert_int_equal(bench.client.state, SERIAL_CLIENT_IDLE);
     assert_int_equal(serial_client_take(&bench.client, 0, &reading), NOT_MINE);
+    assert_int_equal(serial_client_transmit(&bench.client, bench.sent, 8, bench.now_us), 0);
+    assert_true(serial_client_ask(&bench.client, 0, 3));
 }
 
 static void silence_ends_in_a_timeout(void **state)

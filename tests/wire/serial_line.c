@@ -278,6 +278,23 @@ static void what_broke_off_behind_another_frame_is_left_behind_too(void **state)
     expect_frame_last(&bench);
 }
 
+static void noise_on_both_sides_of_a_silence_is_told_apart(void **state)
+{
+    (void)state;
+    uint8_t bytes[100];
+    struct bench bench;
+    long_write(bytes);
+    setup(&bench);
+    feed(&bench, bytes, 20);
+    gap(&bench);
+    bytes[0] = 0xEE;
+    feed(&bench, bytes, 1 + toy_read(bytes + 1, 1, 0x10, 4));
+    expect_frame_last(&bench);
+    assert_int_equal(bench.count, 3);
+    assert_int_equal(bench.tokens[0].size, 20);
+    assert_int_equal(bench.tokens[1].size, 1);
+}
+
 static void a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller(void **state)
 {
     (void)state;
@@ -484,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_truncated_frame_does_not_take_the_next_one_along),
         cmocka_unit_test(a_frame_after_a_broken_one_is_found_though_it_comes_late_and_in_pieces),
         cmocka_unit_test(what_broke_off_behind_another_frame_is_left_behind_too),
+        cmocka_unit_test(noise_on_both_sides_of_a_silence_is_told_apart),
         cmocka_unit_test(a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller),
         cmocka_unit_test(the_longest_frame_survives_an_adapter_that_delivers_every_16_ms),
         cmocka_unit_test(a_frame_longer_than_the_line_is_junk_at_once),
