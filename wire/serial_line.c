@@ -90,11 +90,21 @@ static bool broke_off(const struct serial_line *line, size_t at)
     return next < line->end;
 }
 
+/* Whether a frame began with the last burst, while what begins at `at` is only a guess: an answer
+ * of others, read as a request, soon looks like the beginning of a long one. */
+static bool overtaken(const struct serial_line *line, size_t at)
+{
+    size_t next = line->burst;
+    return next > at && next < line->end && (begins_frame(line, next) || is_stray(line, next)) &&
+           broken_kind(line, line->bytes + at, line->end - at, true) == SERIAL_NOISE;
+}
+
 /* Whether more bytes may complete what begins at `at`. */
 static bool may_grow(const struct serial_line *line, size_t at)
 {
     bool full = at == line->start && pending(line) == SERIAL_LINE_CAPACITY;
-    return !line->silent && !full && !is_stray(line, at) && !broke_off(line, at);
+    return !line->silent && !full && !is_stray(line, at) && !broke_off(line, at) &&
+           !overtaken(line, at);
 }
 
 static bool find(struct serial_line *line, struct serial_token *token)
@@ -122,6 +132,12 @@ static bool find(struct serial_line *line, struct serial_token *token)
     return false;
 }
 
+/* A place in the line after what was handed out is gone from its front. */
+static uint16_t moved_back(const struct serial_line *line, uint16_t at)
+{
+    return at > line->start ? (uint16_t)(at - line->start) : 0;
+}
+
 void serial_line_keep(struct serial_line *line, struct serial_input *input)
 {
     size_t room = SERIAL_LINE_CAPACITY - pending(line);
@@ -129,7 +145,8 @@ void serial_line_keep(struct serial_line *line, struct serial_input *input)
     if (moved == 0)
         return;
     memmove(line->bytes, line->bytes + line->start, pending(line));
-    line->gap = line->gap > line->start ? (uint16_t)(line->gap - line->start) : 0;
+    line->gap = moved_back(line, line->gap);
+    line->burst = moved_back(line, line->burst);
     line->end = (uint16_t)pending(line);
     line->start = 0;
     memcpy(line->bytes + line->end, input->bytes, moved);
@@ -147,11 +164,13 @@ void serial_line_init(struct serial_line *line, const struct serial_shape *shape
 
 void serial_line_time(struct serial_line *line, size_t size, uint64_t now_us)
 {
-    bool long_ago = now_us - line->last_us > SERIAL_SILENCE_US;
-    line->silent = size == 0 && long_ago;
+    uint64_t quiet_us = now_us - line->last_us;
+    line->silent = size == 0 && quiet_us > SERIAL_SILENCE_US;
     if (size == 0)
         return;
-    if (long_ago && line->gap <= line->start + line->junk)
+    if (quiet_us > SERIAL_PAUSE_US)
+        line->burst = line->end;
+    if (quiet_us > SERIAL_SILENCE_US && line->gap <= line->start + line->junk)
         line->gap = line->end;
     line->last_us = now_us;
 }

@@ -13,6 +13,7 @@
 
 #define SERIAL_LINE_CAPACITY 2304 /* bytes; a longer frame is junk */
 #define SERIAL_SILENCE_US 30000   /* USB adapters deliver every 16 ms */
+#define SERIAL_PAUSE_US 1500      /* less than lines rest between frames, more than one byte */
 #define SERIAL_NOISE 0            /* kind of bytes that belong to nothing */
 
 /* One kind of frame. */
@@ -38,8 +39,9 @@ struct serial_line {
     bool silent;    /* what is there is complete */
     uint16_t start; /* first byte not yet handed out */
     uint16_t end;
-    uint16_t junk; /* bytes from `start` on that begin nothing */
-    uint16_t gap;  /* bytes before this one came before a silence */
+    uint16_t junk;  /* bytes from `start` on that begin nothing */
+    uint16_t gap;   /* bytes before this one came before a silence */
+    uint16_t burst; /* and before this one before the last pause */
     uint64_t last_us;
     uint8_t bytes[SERIAL_LINE_CAPACITY];
 };

@@ -295,6 +295,60 @@ static void noise_on_both_sides_of_a_silence_is_told_apart(void **state)
     assert_int_equal(bench.tokens[1].size, 1);
 }
 
+static uint32_t random_next(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Read as a request, the answer of another pack soon looks like a long write. */
+static void a_request_after_the_answer_of_another_pack_is_found_at_once(void **state)
+{
+    (void)state;
+    uint32_t seed = 7;
+    for (int round = 0; round < 3000; round++) {
+        uint8_t answer[5 + 80] = {6, TOY_READ, 80};
+        uint8_t stray = (uint8_t)(random_next(&seed) % 2 * 0xFF);
+        struct bench bench;
+        for (size_t i = 3; i < 83; i++)
+            answer[i] = (uint8_t)(random_next(&seed) % 20); /* many a function and address */
+        setup(&bench);
+        feed(&bench, answer, modbus_seal(answer, 83));
+        bench.now_us += SERIAL_PAUSE_US;
+        if (round % 2)
+            feed(&bench, &stray, 1);
+        feed_read(&bench, 2);
+        expect_frame_last(&bench);
+    }
+}
+
+static void a_long_frame_is_not_cut_by_a_frame_within_it(void **state)
+{
+    (void)state;
+    uint8_t inner[2 * TOY_REQUEST_SIZE] = {0};
+    uint8_t frame[3 + 100] = {'L', 0, sizeof(frame)};
+    struct bench bench;
+    size_t size = modbus_write_request(frame, 5, 1, inner, 8);
+    toy_read(frame + 9, 2, 0x10, 4);
+    modbus_seal(frame, size - 2);
+    for (size_t piece = 1; piece < 30; piece++) {
+        setup(&bench);
+        feed_pieces(&bench, frame, size, piece); /* without a pause */
+        assert_int_equal(bench.count, 1);
+    }
+    setup_shapes(&bench); /* beyond doubt: not even with one */
+    memset(frame, 0, sizeof(frame));
+    memcpy(frame, (const uint8_t[]){'L', 0, sizeof(frame)}, 3);
+    memcpy(frame + 50, "~inner\r", 7);
+    frame[sizeof(frame) - 1] = 'E';
+    feed(&bench, frame, 50);
+    bench.now_us += SERIAL_PAUSE_US;
+    feed(&bench, frame + 50, 20);
+    feed(&bench, frame + 70, sizeof(frame) - 70);
+    assert_int_equal(bench.count, 1);
+    assert_int_equal(bench.tokens[0].kind, LONG);
+}
+
 static void a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller(void **state)
 {
     (void)state;
@@ -432,12 +486,6 @@ static void a_frame_that_lost_a_byte_is_no_frame(void **state)
     }
 }
 
-static uint32_t random_next(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
-
 /* A frame is found within 264 bytes, the longest that noise can pretend to be. */
 static void frames_are_found_on_a_line_that_is_never_silent(void **state)
 {
@@ -502,6 +550,8 @@ int main(void)
         cmocka_unit_test(a_frame_after_a_broken_one_is_found_though_it_comes_late_and_in_pieces),
         cmocka_unit_test(what_broke_off_behind_another_frame_is_left_behind_too),
         cmocka_unit_test(noise_on_both_sides_of_a_silence_is_told_apart),
+        cmocka_unit_test(a_request_after_the_answer_of_another_pack_is_found_at_once),
+        cmocka_unit_test(a_long_frame_is_not_cut_by_a_frame_within_it),
         cmocka_unit_test(a_frame_in_pieces_100_ms_apart_is_whole_for_a_late_caller),
         cmocka_unit_test(the_longest_frame_survives_an_adapter_that_delivers_every_16_ms),
         cmocka_unit_test(a_frame_longer_than_the_line_is_junk_at_once),
