@@ -19,6 +19,7 @@ enum {
     CELLS = 15,
     CELL_COUNT = 16,
     TEMPERATURES = 31,
+    SENSOR_COUNT = 4,
     ENVIRONMENT = 36,
     DATA_WORDS = 37,
     SETTINGS = 60,
@@ -402,6 +403,50 @@ static void forget_absent_sensors(const struct register_span *span, struct snaps
     }
 }
 
+/* What the first cells that are there have in common; `values` holds the whole list. */
+static void sum_up_cells(struct snapshot *values)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < CELL_COUNT; i++) {
+        int32_t mv;
+        if (!snapshot_get(values, (enum value_id)(VALUE_cell_mv + i), &mv))
+            continue;
+        if (count == 0 || mv < values->cell_min_mv) {
+            snapshot_put(values, VALUE_cell_min_mv, mv);
+            snapshot_put(values, VALUE_cell_min_index, i);
+        }
+        if (count == 0 || mv > values->cell_max_mv) {
+            snapshot_put(values, VALUE_cell_max_mv, mv);
+            snapshot_put(values, VALUE_cell_max_index, i);
+        }
+        count++;
+    }
+    snapshot_put(values, VALUE_cell_count, count);
+    if (count > 0)
+        snapshot_put(values, VALUE_cell_spread_mv, values->cell_max_mv - values->cell_min_mv);
+}
+
+static void sum_up_temperatures(struct snapshot *values)
+{
+    bool any = false;
+    for (unsigned i = 0; i < SENSOR_COUNT; i++) {
+        int32_t ddegc;
+        if (!snapshot_get(values, (enum value_id)(VALUE_temp_ddegc + i), &ddegc))
+            continue;
+        snapshot_put(values, VALUE_temp_min_ddegc,
+                     any ? min32(values->temp_min_ddegc, ddegc) : ddegc);
+        snapshot_put(values, VALUE_temp_max_ddegc,
+                     any ? max32(values->temp_max_ddegc, ddegc) : ddegc);
+        any = true;
+    }
+}
+
+static bool holds(const struct register_span *span, uint16_t first, uint16_t words)
+{
+    return register_at(span, first) != NULL &&
+           register_at(span, (uint16_t)(first + words - 1)) != NULL;
+}
+
 static bool is_printable(char c)
 {
     return c >= ' ' && c <= '~';
@@ -412,7 +457,7 @@ static void take_text(const struct register_span *span, unsigned index, struct p
     uint16_t first = (uint16_t)(TEXTS + index * TEXT_WORDS);
     const char *text = (const char *)register_at(span, first);
     size_t size = 0;
-    if (text == NULL || register_at(span, (uint16_t)(first + TEXT_WORDS - 1)) == NULL)
+    if (!holds(span, first, TEXT_WORDS))
         return;
     while (size < 2 * TEXT_WORDS && is_printable(text[size]))
         size++;
@@ -426,6 +471,10 @@ static void take(const struct register_span *span, struct serial_reading *readin
     int32_t cells;
     const uint8_t *full = register_at(span, FULL_CHARGE_MV);
     forget_absent_sensors(span, reading->values);
+    if (holds(span, CELLS, CELL_COUNT))
+        sum_up_cells(reading->values);
+    if (holds(span, TEMPERATURES, SENSOR_COUNT))
+        sum_up_temperatures(reading->values);
     for (unsigned i = 0; i < TEXT_COUNT; i++)
         take_text(span, i, reading->params);
     if (full != NULL && snapshot_get(reading->values, VALUE_cell_count, &cells) && cells > 0)

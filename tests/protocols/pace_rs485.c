@@ -330,6 +330,9 @@ static void both_ends_agree_on_the_data(void **state)
     assert_int_equal(values.charge_allowed, 1);
     assert_int_equal(values.discharge_on, 1);
     assert_memory_equal(values.cell_mv, bench.own.cell_mv, sizeof(values.cell_mv));
+    assert_int_equal(values.cell_count, 16);
+    assert_int_equal(values.cell_max_index, 15);
+    assert_int_equal(values.temp_max_ddegc, 233);
     assert_int_equal(values.temp_ddegc[2], 233);
     assert_false(snapshot_have(&values, (enum value_id)(VALUE_temp_ddegc + 3)));
     assert_int_equal(values.temp_ddegc[3], 0);
