@@ -126,10 +126,11 @@ static bool tables_done(void *context)
     return tables->poll.rounds >= tables->until;
 }
 
-/* 3.5 characters where the line has to rest so long: Modbus over Serial Line V1.02, 2.5.1.1. */
+/* 3.5 characters where frames have no marker and the line has to rest between them: Modbus over
+ * Serial Line V1.02, 2.5.1.1. */
 static uint32_t rest_us(const struct serial_protocol *protocol)
 {
-    if (protocol->request->good != modbus_sealed)
+    if (protocol->request->certain != 0)
         return 0;
     return protocol->baud > 19200 ? 1750 : 35000000 / protocol->baud;
 }
