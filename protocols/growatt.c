@@ -54,10 +54,11 @@ int64_t growatt_cell_number(const struct view *view, unsigned index_id, unsigned
     return cells_before(view, pack) + index + 1;
 }
 
-int64_t growatt_capacity(const struct snapshot *bank, int32_t mah)
+uint16_t growatt_capacity(const struct snapshot *bank, int32_t mah)
 {
     int64_t largest_mah = max32(bank->remaining_mah, bank->full_mah);
-    if (largest_mah <= STEP_MAH * LARGEST)
-        return div_round(mah, STEP_MAH);
-    return div_round((int64_t)mah * LARGEST, largest_mah);
+    int64_t number = largest_mah <= STEP_MAH * LARGEST
+                         ? div_round(mah, STEP_MAH)
+                         : div_round((int64_t)mah * LARGEST, largest_mah);
+    return (uint16_t)clamp64(number, 0, LARGEST);
 }

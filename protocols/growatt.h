@@ -25,8 +25,8 @@ bool growatt_parallel(const struct snapshot *bank);
  * bank, whose packs have equally many; 0: not known. */
 int64_t growatt_cell_number(const struct view *view, unsigned index_id, unsigned pack_id);
 
-/* A capacity of the bank in 10 mAh. Above 655 Ah remaining and full charge shrink alike, so that
- * their ratio stays right. */
-int64_t growatt_capacity(const struct snapshot *bank, int32_t mah);
+/* Remaining or full charge of the bank, in 10 mAh. Above 655 Ah both shrink alike, so that their
+ * ratio stays right; 0..65534. */
+uint16_t growatt_capacity(const struct snapshot *bank, int32_t mah);
 
 #endif

@@ -7,9 +7,11 @@
  * failure, 313, 314 and 322 stop. Cells are those of a single pack. Hooks: status word, capacities
  * that do not fit, numbers of cells and sensors, charge of the packs, cells.
  */
+#include "base/bytes.h"
 #include "core/alarms.h"
 #include "protocols/can.h"
 #include "protocols/can_351.h"
+#include "protocols/growatt.h"
 #include "wire/can_table.h"
 
 enum {
@@ -21,7 +23,6 @@ enum {
     PERIOD_MS = 1000,
     PATIENCE_MS = 1500,
     TIMEOUT_MS = 10000,
-    IDLE_MA = 500, /* less is standby */
     COUNT_MAX = 254,
 };
 
@@ -200,45 +201,23 @@ static bool is_balancing(const struct view *view)
     return any;
 }
 
-/* What the inverter does is what the battery sees of it: the current. */
 static void put_status(const struct view *view, struct can_frame *frame)
 {
-    enum { STANDBY = 1, CHARGING, DISCHARGING };
     enum { VALID = 1 << 2, BALANCING = 1 << 3, MAY_DISCHARGE = 1 << 5, MAY_CHARGE = 1 << 6 };
     const struct snapshot *bank = view->bank;
-    int32_t current_ma = number_of(bank, VALUE_pack_ma);
-    int state = current_ma > -IDLE_MA ? STANDBY : DISCHARGING;
-    if (current_ma >= IDLE_MA)
-        state = CHARGING;
-    int flags = alarm_common(bank->alarms, alarm_protecting_set) ? VALID : 0;
+    unsigned state = growatt_state(bank);
+    unsigned flags = growatt_error_valid(bank) ? VALID : 0;
     flags |= is_balancing(view) ? BALANCING : 0;
     flags |= number_of(bank, VALUE_discharge_allowed) ? MAY_DISCHARGE : 0;
     flags |= number_of(bank, VALUE_charge_allowed) ? MAY_CHARGE : 0;
-    bool parallel = number_of(bank, VALUE_pack_count) > 1;
-    frame->data[6] = (uint8_t)(state << 2 | parallel);
+    frame->data[6] = (uint8_t)(state << 2 | growatt_parallel(bank));
     frame->data[7] = (uint8_t)(state | flags);
 }
 
-/* Above 655 Ah both numbers shrink alike, so that their ratio stays right. */
-static void fit_capacity(const struct snapshot *bank, struct can_frame *frame)
+static void put_capacity(const struct snapshot *bank, struct can_frame *frame)
 {
-    const struct field_type_info *type = can_field_type(&capacity[0]);
-    int64_t largest_mah = max32(bank->remaining_mah, bank->full_mah);
-    if (largest_mah <= 10 * type->max)
-        return;
-    field_put(type, frame->data, div_round(bank->remaining_mah * type->max, largest_mah));
-    field_put(type, frame->data + 2, div_round(bank->full_mah * type->max, largest_mah));
-}
-
-/* Cells count through the bank; packs in parallel have equally many. */
-static int64_t cell_number(const struct view *view, unsigned cell, unsigned pack)
-{
-    int32_t in_pack;
-    uint32_t at = (uint32_t)number_of(view->bank, pack);
-    if (!snapshot_get(view->bank, (enum value_id)cell, &in_pack))
-        return 0;
-    int64_t before = at < PACK_MAX ? (int64_t)at * number_of(view->pack[at], VALUE_cell_count) : 0;
-    return before + in_pack + 1;
+    put_u16be(frame->data, growatt_capacity(bank, bank->remaining_mah));
+    put_u16be(frame->data + 2, growatt_capacity(bank, bank->full_mah));
 }
 
 /* Counted from 1; 0: none. */
@@ -254,8 +233,8 @@ static unsigned first_protecting_pack(const struct view *view)
 
 static void put_numbers(const struct view *view, struct can_frame *frame)
 {
-    put_byte(frame, 5, cell_number(view, VALUE_cell_max_index, VALUE_cell_max_pack));
-    put_byte(frame, 6, cell_number(view, VALUE_cell_min_index, VALUE_cell_min_pack));
+    put_byte(frame, 5, growatt_cell_number(view, VALUE_cell_max_index, VALUE_cell_max_pack));
+    put_byte(frame, 6, growatt_cell_number(view, VALUE_cell_min_index, VALUE_cell_min_pack));
     put_byte(frame, 7, first_protecting_pack(view));
 }
 
@@ -308,7 +287,7 @@ static bool encode(const struct can_message *message, const struct view *view, u
         put_status(view, frame);
         return true;
     case CAPACITY:
-        fit_capacity(view->bank, frame);
+        put_capacity(view->bank, frame);
         return true;
     case REQUESTS:
         put_numbers(view, frame);

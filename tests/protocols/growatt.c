@@ -77,6 +77,8 @@ static void capacities_that_do_not_fit_keep_their_ratio(void **state)
     assert_int_equal(growatt_capacity(&bank, 655341), 65534);
     snapshot_put(&bank, VALUE_full_mah, 5024000);
     assert_int_equal(growatt_capacity(&bank, 1256000), 16384); /* a quarter, rounded */
+    assert_int_equal(growatt_capacity(&bank, -1), 0);
+    assert_int_equal(growatt_capacity(&bank, 5034000), 65534);
 }
 
 int main(void)
