@@ -10,10 +10,12 @@
 
 extern const struct serial_protocol pylon_rs485[2];
 
-extern const struct serial_protocol jk_uart[2];
 extern const struct serial_protocol pace_rs485[1];
 extern const struct serial_protocol wow_rs485[1];
+extern const struct serial_protocol jk_uart[2];
+
 extern const struct serial_protocol growatt_rs485[2];
 extern const struct serial_protocol voltronic_rs485[1];
+extern const struct serial_protocol sunspec[1];
 
 #endif

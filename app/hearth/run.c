@@ -14,6 +14,7 @@
 #include "service/config.h"
 #include "service/live.h"
 #include "service/live_web.h"
+#include "service/modbus_server.h"
 #include "service/store.h"
 #include "service/web.h"
 
@@ -158,8 +159,33 @@ static void announce(const struct live *live, const struct web *web, const struc
     fflush(stdout);
 }
 
+static void announce_modbus(const struct modbus_server *modbus)
+{
+    char url[128];
+    if (modbus == NULL)
+        return;
+    modbus_server_describe(modbus, url, sizeof(url));
+    printf("Modbus TCP (SunSpec): %s\n", url);
+}
+
+static void print_modbus_trouble(const struct modbus_server *modbus)
+{
+    if (modbus == NULL)
+        return;
+    const struct modbus_counts *counts = modbus_server_counts(modbus);
+    if (counts->broken_clients + counts->half_clients + counts->slow_clients +
+            counts->refused_clients >
+        0)
+        printf(
+            "Modbus TCP: clients closed: %u broken, %u half a request, %u not reading; %u turned "
+            "away\n",
+            counts->broken_clients, counts->half_clients, counts->slow_clients,
+            counts->refused_clients);
+}
+
 /* Everything between "ports are open" and Ctrl-C. */
-static int serve(struct loop *loop, struct live *live, const struct config *config)
+static int serve_page(struct loop *loop, struct live *live, const struct config *config,
+                      const struct modbus_server *modbus)
 {
     char can_error[PORT_ERROR_SIZE];
     struct web *web;
@@ -172,10 +198,25 @@ static int serve(struct loop *loop, struct live *live, const struct config *conf
         return EXIT_FAILED;
     }
     open_default_can(live, loop, can_error);
+    announce_modbus(modbus);
     announce(live, web, config, can_error);
     int code = loop_run(loop);
     can_trouble_print(live);
+    print_modbus_trouble(modbus);
     web_stop(web);
+    return code;
+}
+
+static int serve(struct loop *loop, struct live *live, const struct config *config)
+{
+    char error[PORT_ERROR_SIZE];
+    struct modbus_server *modbus;
+    if (modbus_server_start(&modbus, loop, &live->site, config->modbus, error) < 0) {
+        fprintf(stderr, "hearth run: modbus.url: %s\n", error);
+        return EXIT_USAGE;
+    }
+    int code = serve_page(loop, live, config, modbus);
+    modbus_server_stop(modbus);
     return code;
 }
 
