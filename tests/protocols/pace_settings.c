@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of the settings of protocols/pace_rs485.c: units, writes by way of a real pack's checks,
- * exact read-back, and all that is refused.
+ * Tests of protocols/pace_settings.c through the whole protocol: units, writes that a real pack
+ * judges, exact read-back, and all that is refused.
  */
 #include "tests/support/pace_bench.h"
 #include "tests/support/test.h"

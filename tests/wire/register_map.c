@@ -37,6 +37,11 @@ static const struct register_setting settings[] = {
     {4, PARAM_nominal_mah,         U32BE,        PLAIN  },
 };
 
+/* With an offset: 5.0 degC is 55. */
+static const struct register_setting shifted[] = {
+    {0, PARAM_charge_utp_release_ddegc, U16BE, BY_10_PLUS_50},
+};
+
 static const struct can_field last[] = {
     {FROM(cycle_count), WORD(1), U16BE, PLAIN, ZERO},
 };
@@ -47,6 +52,7 @@ static const struct register_block blocks[] = {
     {13,    3,   REGISTER_OF_PACK, BLOCK_FIELDS(pack_fields)},
     {20,    6,   REGISTER_OF_PACK, BLOCK_SETTINGS(settings)},
     {30,    2,   REGISTER_OF_BANK, .fill = "\x12\x34\x56\x78"},
+    {300,   1,   REGISTER_OF_PACK, BLOCK_SETTINGS(shifted)},
     {400,   125, REGISTER_OF_BANK, BLOCK_FIELDS(last)},
     {65534, 2,   REGISTER_OF_BANK, BLOCK_FIELDS(last)},
 };
@@ -317,6 +323,36 @@ static void settings_saturate_and_coarse_ones_promise_no_more_than_they_are(void
     assert_int_equal(get_u16be(bench.data), 2); /* others round */
 }
 
+static void a_setting_may_have_an_offset(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct snapshot values;
+    struct params params;
+    start(&bench);
+    assert_int_equal(read_words(&bench, &strict, 300, 1), MODBUS_NO_EXCEPTION);
+    assert_int_equal(get_u16be(bench.data), 55);
+    bench.params.charge_utp_release_ddegc = -120;
+    read_words(&bench, &strict, 300, 1);
+    assert_int_equal(get_u16be(bench.data), 38);
+    assert_int_equal(take(&bench, &values, &params), DECODED);
+    assert_int_equal(params.charge_utp_release_ddegc, -120);
+}
+
+static void a_read_beyond_the_largest_block_is_understood(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct snapshot values;
+    struct params params;
+    start(&bench);
+    for (uint16_t first = 395; first <= 405; first++) {
+        assert_int_equal(read_words(&bench, &lenient, first, 125), MODBUS_NO_EXCEPTION);
+        assert_int_equal(take(&bench, &values, &params), DECODED);
+        assert_int_equal(snapshot_have(&values, VALUE_cycle_count), first <= 401);
+    }
+}
+
 static void a_register_has_a_place_in_the_spans_that_hold_it(void **state)
 {
     (void)state;
@@ -344,6 +380,8 @@ int main(void)
         cmocka_unit_test(registers_without_rows_are_known_and_say_nothing),
         cmocka_unit_test(a_setting_is_found_by_its_register_and_a_word_becomes_its_value),
         cmocka_unit_test(settings_saturate_and_coarse_ones_promise_no_more_than_they_are),
+        cmocka_unit_test(a_setting_may_have_an_offset),
+        cmocka_unit_test(a_read_beyond_the_largest_block_is_understood),
         cmocka_unit_test(a_register_has_a_place_in_the_spans_that_hold_it),
     };
     return RUN_TESTS(tests);
