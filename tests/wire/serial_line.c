@@ -526,6 +526,21 @@ static void what_is_kept_comes_out_later_and_the_rest_is_left(void **state)
     assert_int_equal(token.kind, SERIAL_FRAME);
 }
 
+static void silence_begins_after_its_time_and_not_with_it(void **state)
+{
+    (void)state;
+    uint8_t frame[100];
+    struct bench bench;
+    long_write(frame);
+    setup(&bench);
+    feed(&bench, frame, 30);
+    for (uint64_t late_us = 0; late_us <= 1; late_us++) {
+        serial_line_time(&bench.line, 0, bench.now_us + SERIAL_SILENCE_US + late_us);
+        collect(&bench, NULL, 0);
+        assert_int_equal(bench.received, late_us ? 30 : 0);
+    }
+}
+
 static void the_end_of_the_traffic_hands_out_what_waits(void **state)
 {
     (void)state;
@@ -562,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_frame_that_lost_a_byte_is_no_frame),
         cmocka_unit_test(frames_are_found_on_a_line_that_is_never_silent),
         cmocka_unit_test(what_is_kept_comes_out_later_and_the_rest_is_left),
+        cmocka_unit_test(silence_begins_after_its_time_and_not_with_it),
         cmocka_unit_test(the_end_of_the_traffic_hands_out_what_waits),
     };
     return RUN_TESTS(tests);
