@@ -3,7 +3,7 @@
  * same under another name. Register numbers are decimal. Totals, flags and switches are those of
  * the bank, cells and temperatures those of the pack that speaks. The protocol has no limits: an
  * inverter takes them from the settings (pace_settings.h) and from whether a switch is on, which
- * here means that its direction is allowed.
+ * here means that its direction is allowed and its limit is not 0.
  */
 #include <string.h>
 
@@ -159,11 +159,26 @@ static void put_word(const struct register_span *span, uint16_t address, int64_t
         put_u16be(word, (uint16_t)clamp64(value, INT16_MIN, UINT16_MAX - 1));
 }
 
-static void add_bits(const struct register_span *span, uint16_t address, uint16_t bits)
+static void change_bits(const struct register_span *span, uint16_t address, unsigned off,
+                        unsigned on)
 {
     uint8_t *word = register_at(span, address);
     if (word != NULL)
-        put_u16be(word, (uint16_t)(get_u16be(word) | bits));
+        put_u16be(word, (uint16_t)((get_u16be(word) & ~off) | on));
+}
+
+static void fill_status(const struct snapshot *bank, const struct register_span *span)
+{
+    enum { CHARGING = 0x0100, DISCHARGING = 0x0200, CHARGE_ON = 0x0400, DISCHARGE_ON = 0x0800 };
+    int32_t ma;
+    if (snapshot_get(bank, VALUE_charge_limit_ma, &ma) && ma <= 0)
+        change_bits(span, STATUS, CHARGE_ON, 0);
+    if (snapshot_get(bank, VALUE_discharge_limit_ma, &ma) && ma <= 0)
+        change_bits(span, STATUS, DISCHARGE_ON, 0);
+    if (!snapshot_get(bank, VALUE_pack_ma, &ma))
+        return;
+    change_bits(span, STATUS, 0, ma >= IDLE_MA ? CHARGING : 0);
+    change_bits(span, STATUS, 0, ma <= -IDLE_MA ? DISCHARGING : 0);
 }
 
 static uint16_t balancing_bits(const struct snapshot *own)
@@ -179,13 +194,9 @@ static uint16_t balancing_bits(const struct snapshot *own)
 
 static void fill_data(const struct serial_battery *battery, const struct register_span *span)
 {
-    enum { CHARGING = 0x0100, DISCHARGING = 0x0200 };
     int32_t value;
-    if (snapshot_get(battery->view.bank, VALUE_pack_ma, &value)) {
-        add_bits(span, STATUS, value >= IDLE_MA ? CHARGING : 0);
-        add_bits(span, STATUS, value <= -IDLE_MA ? DISCHARGING : 0);
-    }
-    add_bits(span, BALANCING, balancing_bits(battery->own));
+    fill_status(battery->view.bank, span);
+    change_bits(span, BALANCING, 0, balancing_bits(battery->own));
     if (snapshot_get(battery->view.bank, VALUE_pack_count, &value) && value > 1)
         put_word(span, DESIGN_CAPACITY,
                  div_round((int64_t)value * battery->params->nominal_mah, 10));

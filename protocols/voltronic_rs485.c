@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "protocols/register_serial.h"
 #include "protocols/rs485.h"
+#include "protocols/sum_up.h"
 
 enum {
     CELL_NUMBER = 0x10,
@@ -312,13 +313,20 @@ static void take_current(const struct register_span *span, struct snapshot *valu
         snapshot_put(values, VALUE_pack_ma, STEP * (get_u16be(charge) - get_u16be(discharge)));
 }
 
+/* Of cells in 0.1 V the spread says nothing. */
 static void take_cells(const struct register_span *span, struct snapshot *values)
 {
+    bool coarse = false;
     for (unsigned i = 0; i < CELL_COUNT; i++) {
         const uint8_t *word = register_at(span, (uint16_t)(CELLS + i));
-        if (word != NULL && get_u16be(word) >= COARSE_MAX)
-            snapshot_put(values, (enum value_id)(VALUE_cell_mv + i), get_u16be(word));
+        uint16_t number = word != NULL ? get_u16be(word) : 0;
+        if (number >= COARSE_MAX)
+            snapshot_put(values, (enum value_id)(VALUE_cell_mv + i), number);
+        coarse |= number > 0 && number < COARSE_MAX;
     }
+    sum_up_cells(values);
+    if (coarse)
+        snapshot_set_have(values, VALUE_cell_spread_mv, false);
 }
 
 static void take_protections(const struct register_span *span, struct snapshot *values)
@@ -333,7 +341,9 @@ static void take_protections(const struct register_span *span, struct snapshot *
 static void take(const struct register_span *span, struct serial_reading *reading)
 {
     take_current(span, reading->values);
-    take_cells(span, reading->values);
+    if (register_at(span, CELLS) != NULL)
+        take_cells(span, reading->values);
+    sum_up_temperatures(reading->values);
     take_protections(span, reading->values);
 }
 

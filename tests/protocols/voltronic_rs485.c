@@ -435,6 +435,13 @@ static void cells_below_100_are_tenths_of_a_volt_and_others_millivolts(void **st
     assert_int_equal(value_of(&values, VALUE_cell_mv + 2), 9900);
     assert_int_equal(value_of(&values, VALUE_cell_mv + 3), 100);
     assert_false(snapshot_have(&values, VALUE_cell_mv + 4));
+    assert_int_equal(value_of(&values, VALUE_cell_max_mv), 9900);
+    assert_int_equal(value_of(&values, VALUE_cell_min_index), 3);
+    assert_false(snapshot_have(&values, VALUE_cell_spread_mv)); /* one of them is coarse */
+    reading = blank(&values, &params);
+    assert_int_equal(bench_take(&bench, "01 03 00 11 00 02", "01 03 00 02 0CDA 0CD9", &reading),
+                     DECODED);
+    assert_int_equal(value_of(&values, VALUE_cell_spread_mv), 1);
 }
 
 static void no_current_either_way_is_a_current_of_zero(void **state)
@@ -513,6 +520,8 @@ static void both_ends_understand_each_other(void **state)
     assert_false(snapshot_have(&values, VALUE_cell_mv + 16));
     assert_false(snapshot_have(&values, VALUE_temp_ddegc + 4));
     assert_int_equal(value_of(&values, VALUE_packs_online), 1);
+    assert_int_equal(value_of(&values, VALUE_temp_max_ddegc), 250);
+    assert_int_equal(value_of(&values, VALUE_temp_min_ddegc), 220);
     assert_true(params_have(&params, PARAM_nominal_mah));
     assert_int_equal(params.nominal_mah, 280000);
     assert_memory_equal(values.alarms, bench.bank.alarms, sizeof(values.alarms));
