@@ -35,7 +35,9 @@ static inline int32_t clamp32(int64_t value, int32_t low, int32_t high)
 /* Saturates to the range of int32_t. */
 static inline int32_t saturate32(int64_t value)
 {
-    return clamp32(value, INT32_MIN, INT32_MAX);
+    if (value == (int32_t)value)
+        return (int32_t)value;
+    return value < 0 ? INT32_MIN : INT32_MAX;
 }
 
 static inline int32_t min32(int32_t a, int32_t b)

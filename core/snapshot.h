@@ -98,18 +98,12 @@ struct view {
 
 void snapshot_init(struct snapshot *snapshot); /* nothing known */
 
-bool snapshot_have(const struct snapshot *snapshot, enum value_id id);
-void snapshot_set_have(struct snapshot *snapshot, enum value_id id, bool have);
-
-/* Numbers only (id < VALUE_NUMBER_COUNT). get: false when not known. put: saturates to the field.
- */
-bool snapshot_get(const struct snapshot *snapshot, enum value_id id, int32_t *value);
-void snapshot_put(struct snapshot *snapshot, enum value_id id, int32_t value);
-
 /* Copies at most the row's size - 1 bytes, stops at NUL, pads with NUL, sets `have`. */
 void snapshot_put_maker(struct snapshot *snapshot, const char *text, uint32_t size);
 
 /* Row of a name, or -1. */
 int value_find(const char *name);
+
+#include "core/snapshot_access.h" /* snapshot_get() and the like */
 
 #endif

@@ -34,6 +34,10 @@ static void clamping_holds_both_ends(void **state)
     assert_int_equal(clamp32(0, 1, 4), 1);
     assert_int_equal(clamp32(3, 1, 4), 3);
     assert_int_equal(clamp64(3, 3, 3), 3);
+    assert_int_equal(saturate32(INT32_MAX), INT32_MAX);
+    assert_int_equal(saturate32(INT32_MIN), INT32_MIN);
+    assert_int_equal(saturate32(INT64_MAX), INT32_MAX);
+    assert_int_equal(saturate32(INT64_MIN), INT32_MIN);
     assert_int_equal(saturate32((int64_t)INT32_MAX + 1), INT32_MAX);
     assert_int_equal(saturate32((int64_t)INT32_MIN - 1), INT32_MIN);
     expect_assert_failure(clamp64(0, 2, 1));
