@@ -35,28 +35,38 @@ const struct field_type_info field_type_info[FIELD_TYPE_COUNT] = {
     PART(TEXT, 0, 0),
 };
 
-/* The bytes of a field as one little-endian number. */
+/* From one end to the other. */
+static uint32_t turned(uint32_t word, const struct field_type_info *type)
+{
+    return type->big_endian ? __builtin_bswap32(word) >> (32 - type->bits) : word;
+}
+
+/* The bytes of a field as one number: 1, 2 or 4 of them. */
 static uint32_t load(const uint8_t *bytes, const struct field_type_info *type)
 {
-    uint32_t word = 0;
-    for (unsigned i = 0; i < type->size; i++) {
-        unsigned place = type->big_endian ? type->size - 1u - i : i;
-        word |= (uint32_t)bytes[i] << 8 * place;
-    }
-    return word;
+    uint32_t word = bytes[0];
+    if (type->size >= 2)
+        word |= (uint32_t)bytes[1] << 8;
+    if (type->size == 4)
+        word |= (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    return turned(word, type);
 }
 
 static void store(uint8_t *bytes, const struct field_type_info *type, uint32_t word)
 {
-    for (unsigned i = 0; i < type->size; i++) {
-        unsigned place = type->big_endian ? type->size - 1u - i : i;
-        bytes[i] = (uint8_t)(word >> 8 * place);
+    word = turned(word, type);
+    bytes[0] = (uint8_t)word;
+    if (type->size >= 2)
+        bytes[1] = (uint8_t)(word >> 8);
+    if (type->size == 4) {
+        bytes[2] = (uint8_t)(word >> 16);
+        bytes[3] = (uint8_t)(word >> 24);
     }
 }
 
 static uint32_t type_mask(const struct field_type_info *type)
 {
-    return type->bits == 32 ? UINT32_MAX : (1u << type->bits) - 1;
+    return UINT32_MAX >> (32 - type->bits);
 }
 
 int64_t field_get(const struct field_type_info *type, const uint8_t *bytes)
@@ -64,14 +74,17 @@ int64_t field_get(const struct field_type_info *type, const uint8_t *bytes)
     uint32_t mask = type_mask(type);
     uint32_t word = load(bytes, type) >> type->shift & mask;
     bool negative = type->is_signed && word > mask / 2;
-    return negative ? (int64_t)word - mask - 1 : word;
+    return negative ? (int32_t)(word | ~mask) : (int64_t)word;
 }
 
 void field_put_code(const struct field_type_info *type, uint8_t *bytes, int64_t raw)
 {
-    uint32_t mask = type_mask(type);
-    uint32_t others = type->bits < 8 ? *bytes & ~(mask << type->shift) : 0;
-    store(bytes, type, others | ((uint32_t)raw & mask) << type->shift);
+    uint32_t word = (uint32_t)raw;
+    if (type->bits < 8) {
+        uint32_t mask = type_mask(type) << type->shift;
+        word = (*bytes & ~mask) | (word << type->shift & mask);
+    }
+    store(bytes, type, word);
 }
 
 void field_put(const struct field_type_info *type, uint8_t *bytes, int64_t raw)
