@@ -45,7 +45,7 @@ int64_t can_field_absent(const struct can_field *field)
     ASSERT(field->absent != REQUIRED);
     if (field->absent == ZERO)
         return 0;
-    int64_t top = (int64_t)1 << (type->bits - 1);
+    int64_t top = 1u << (type->bits - 1);
     if (field->absent == ALL_ONES)
         return type->is_signed ? -1 : 2 * top - 1;
     return type->is_signed ? -top : top;
@@ -108,10 +108,10 @@ static int32_t as_told(const struct row_told *told, const struct can_field *fiel
 {
     if (field->value == VALUE_charge_limit_mv && told->stop_lowers_voltage)
         value = lowered(source, value);
-    if (field->value == VALUE_soc_permille || field->value == VALUE_soh_permille)
+    else if (field->value == VALUE_soc_permille)
+        value = not_at_an_end(field, clamp32(value, 0, FULL_PERMILLE));
+    else if (field->value == VALUE_soh_permille)
         value = clamp32(value, 0, FULL_PERMILLE);
-    if (field->value == VALUE_soc_permille)
-        value = not_at_an_end(field, value);
     size_t count = told->range_count;
     for (size_t i = 0; i < count; i++) {
         const struct can_range *range = &told->ranges[i];
@@ -215,53 +215,44 @@ static bool has(const struct row_bytes *bytes, size_t at, size_t size)
     return at >= bytes->from && at + size <= bytes->to;
 }
 
-/* A value may lie in several bits; one that is set is enough. */
-static bool any_bit(const struct can_field *fields, size_t count, unsigned value,
-                    const struct row_bytes *bytes)
+/* A number that is there. A limit is read as its absolute value; what only refines is not believed
+ * far from what is known. */
+static void take_number(const struct can_field *field, const struct field_type_info *type,
+                        const uint8_t *bytes, struct snapshot *values)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct can_field *field = &fields[i];
-        const struct field_type_info *type = can_field_type(field);
-        if (field->value == value && is_bit(type) && has(bytes, field->byte, 1) &&
-            field_get(type, bytes->data + field->byte) != 0)
-            return true;
-    }
-    return false;
-}
-
-/* A number that is there. */
-static void take_number(const struct can_field *field, const uint8_t *data, struct snapshot *values)
-{
-    int64_t raw = field_get(can_field_type(field), data + field->byte);
+    int64_t raw = field_get(type, bytes);
     if (can_field_is_absent(field, raw))
         return;
     const struct can_scale *scale = can_field_scale(field);
     int32_t value = saturate32(rounded((raw - scale->offset) * scale->den, scale->num));
-    if (is_limit(field))
-        value = abs32(value);
     int32_t coarse;
-    bool finer = rounding(field) == FINER;
-    if (!finer || !snapshot_get(values, (enum value_id)field->value, &coarse) ||
-        abs32(value - coarse) <= FINER_REACH)
-        snapshot_put(values, (enum value_id)field->value, value);
+    if (rounding(field) == FINER && snapshot_get(values, (enum value_id)field->value, &coarse) &&
+        abs32(value - coarse) > FINER_REACH)
+        return;
+    snapshot_put(values, (enum value_id)field->value, is_limit(field) ? abs32(value) : value);
 }
 
 bool row_decode(const struct can_field *fields, size_t count, const struct row_bytes *bytes,
                 struct snapshot *values)
 {
     bool covered = false;
+    bool set = false; /* what the bits of `value` say so far */
+    unsigned value = VALUE_ID_COUNT;
     for (size_t i = 0; i < count; i++) {
         const struct can_field *field = &fields[i];
         const struct field_type_info *type = can_field_type(field);
+        const uint8_t *at = bytes->data + field->byte;
         if (type->bits == 0) {
             covered |= decode_text(field, bytes, values);
         } else if (has(bytes, field->byte, type->size)) {
             covered = true;
-            if (is_bit(type))
-                snapshot_put(values, (enum value_id)field->value,
-                             any_bit(fields, count, field->value, bytes));
-            else
-                take_number(field, bytes->data, values);
+            if (is_bit(type)) {
+                set = field_get(type, at) != 0 || (set && field->value == value);
+                value = field->value;
+                snapshot_put(values, (enum value_id)field->value, set);
+            } else {
+                take_number(field, type, at, values);
+            }
         }
     }
     return covered;

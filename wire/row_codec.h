@@ -56,7 +56,8 @@ bool row_encode(const struct can_field *fields, size_t count, const struct row_t
 void row_encode_alarms(const struct can_alarm *rows, size_t count, unsigned form,
                        const struct snapshot *source, uint8_t *data);
 
-/* Add what the bytes say; whether they cover any row. */
+/* Add what the bytes say; whether they cover any row. The bits of one value stand side by side, and
+ * so do the alarms of one place. */
 bool row_decode(const struct can_field *fields, size_t count, const struct row_bytes *bytes,
                 struct snapshot *values);
 bool row_decode_alarms(const struct can_alarm *rows, size_t count, unsigned form,

@@ -152,6 +152,34 @@ static void alarm_rows_of_one_place_stand_together(void **state)
     each_profile(runs_of_places);
 }
 
+/* Likewise: of the bits before it only those right beside it count. */
+static void runs_of_bits(const struct can_protocol *can, const struct can_message *message)
+{
+    const struct can_field *fields = message->fields;
+    for (size_t k = 2; k < message->field_count; k++) {
+        bool run = fields[k].value == fields[k - 1].value;
+        for (size_t other = 0; other + 1 < k; other++) {
+            if (field_is_bit(&fields[k]) && field_is_bit(&fields[other]) && !run &&
+                fields[other].value == fields[k].value)
+                fail_msg("%s %03X: row %zu is away from its value", can->name, message->id, k);
+        }
+    }
+}
+
+static void all_runs_of_bits(const struct can_protocol *can)
+{
+    for (size_t i = 0; i < can->message_count; i++)
+        runs_of_bits(can, &can->messages[i]);
+    for (size_t i = 0; i < can->answer_count; i++)
+        runs_of_bits(can, &can->answers[i]);
+}
+
+static void bits_of_one_value_stand_together(void **state)
+{
+    (void)state;
+    each_profile(all_runs_of_bits);
+}
+
 /* A charger that obeys one of the three ways to say stop. */
 static void charge_stop(const struct can_protocol *can)
 {
@@ -358,6 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_survive_the_wire_within_one_step_of_it),
         cmocka_unit_test(alarm_rows_of_one_place_stand_together),
+        cmocka_unit_test(bits_of_one_value_stand_together),
         cmocka_unit_test(every_alarm_sets_its_bit_and_goes_with_it),
         cmocka_unit_test(a_stop_of_charge_is_said_in_every_way_the_protocol_has),
         cmocka_unit_test(values_past_the_ends_saturate_and_never_wrap),

@@ -192,6 +192,25 @@ static void a_value_of_several_bits_is_set_if_one_of_them_is(void **state)
     assert_int_equal(values.force_charge, 1);
     assert_true(row_decode(bits, COUNT(bits), &first, &values));
     assert_int_equal(values.force_charge, 0);
+    data[0] = 0x20;
+    data[1] = 0;
+    assert_true(row_decode(bits, COUNT(bits), &whole, &values));
+    assert_int_equal(values.force_charge, 1);
+    assert_int_equal(values.charge_on, 0); /* a bit beside it is another value's */
+}
+
+static void what_bits_said_before_is_forgotten(void **state)
+{
+    (void)state;
+    static const struct can_field bits[] = {
+        {FROM(force_charge), 0, BIT5, PLAIN, ZERO},
+        {FROM(force_charge), 1, BIT0, PLAIN, ZERO},
+    };
+    const uint8_t data[2] = {0x20, 0};
+    const struct row_bytes second = {data, 1, 2};
+    struct snapshot values = known(VALUE_force_charge, 1);
+    assert_true(row_decode(bits, COUNT(bits), &second, &values));
+    assert_int_equal(values.force_charge, 0);
 }
 
 static void a_finer_number_is_believed_near_the_coarse_one_only(void **state)
@@ -385,6 +404,7 @@ int main(void)
         cmocka_unit_test(charge_and_health_stay_within_their_ends),
         cmocka_unit_test(a_fixed_row_is_read_and_not_sent),
         cmocka_unit_test(a_value_of_several_bits_is_set_if_one_of_them_is),
+        cmocka_unit_test(what_bits_said_before_is_forgotten),
         cmocka_unit_test(a_finer_number_is_believed_near_the_coarse_one_only),
         cmocka_unit_test(what_is_there_in_part_is_not_read),
         cmocka_unit_test(a_text_ends_at_the_last_byte_or_the_first_that_is_none),
