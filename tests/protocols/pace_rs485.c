@@ -149,6 +149,20 @@ static void the_switches_say_what_the_bank_allows(void **state)
     assert_int_equal(pace_read(&bench, 11), 0x8200);
 }
 
+static void a_limit_of_nothing_says_that_its_switch_is_off(void **state)
+{
+    (void)state;
+    struct pace_bench bench;
+    pace_start(&bench);
+    pace_put(&bench, VALUE_charge_limit_ma, 1);
+    pace_put(&bench, VALUE_discharge_limit_ma, 1);
+    assert_int_equal(pace_read(&bench, 11), 0x0E00);
+    pace_put(&bench, VALUE_charge_limit_ma, 0);
+    assert_int_equal(pace_read(&bench, 11), 0x0A00);
+    pace_put(&bench, VALUE_discharge_limit_ma, 0);
+    assert_int_equal(pace_read(&bench, 11), 0x0200);
+}
+
 static void the_cell_at_the_balancer_has_its_bit(void **state)
 {
     (void)state;
@@ -401,6 +415,7 @@ int main(void)
         cmocka_unit_test(large_banks_saturate_and_never_wrap),
         cmocka_unit_test(full_and_empty_are_said_of_a_full_and_an_empty_battery_only),
         cmocka_unit_test(the_switches_say_what_the_bank_allows),
+        cmocka_unit_test(a_limit_of_nothing_says_that_its_switch_is_off),
         cmocka_unit_test(the_cell_at_the_balancer_has_its_bit),
         cmocka_unit_test(every_alarm_sets_bits_of_the_document_only),
         cmocka_unit_test(warnings_protections_and_faults_have_their_bits),
