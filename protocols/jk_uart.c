@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "protocols/jk_uart_items.h"
 #include "protocols/rs485.h"
+#include "wire/can_sides.h"
 
 enum {
     AT_LENGTH = 2, /* all bytes but two */
@@ -250,7 +251,7 @@ static void explain(const struct serial_token *request, struct serial_reading *r
     {                                                                                              \
         .name = "jk_uart", .profile = profile_, .baud = baud_, .pause_ms = 20,                     \
         .timeout_ms = timeout_, .question_count = 1, .request = &shape, .reply = &shape,           \
-        .answer = answer, .ask = ask, .take = take, .explain = explain                             \
+        .answer = answer, .ask = READER(ask), .take = READER(take), .explain = READER(explain)     \
     }
 
 const struct serial_protocol jk_uart[2] = {

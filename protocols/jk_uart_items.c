@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/number.h"
+#include "wire/can_sides.h"
 #include "wire/row_codec.h"
 
 enum { PROTOCOL_VERSION = 1, VERSION_CODE = 0xC0 };
@@ -429,22 +430,27 @@ static void get_naming(const struct item *item, const uint8_t *bytes, struct hea
     params_put_text(heard->params, TEXT_PARAM_model, (const char *)bytes + half, half);
 }
 
+#define BOTH(name)                                                                                 \
+    {                                                                                              \
+        put_##name, READER(get_##name)                                                             \
+    }
+
 static const struct kind kinds[KIND_COUNT] = {
-    [CONSTANT] = {put_constant,    NULL           },
-    [SETTING] = {put_setting,     get_setting    },
-    [TEXTUAL] = {put_text,        get_text       },
-    [SECRET] = {put_secret,      get_secret     },
-    [VERSION] = {put_version,     get_version    },
-    [NAMING] = {put_naming,      get_naming     },
-    [ORDER] = {NULL,            NULL           },
-    [MEASURED] = {put_measured,    get_measured   },
-    [CHARGE] = {put_charge,      get_charge     },
-    [TEMPERATURE] = {put_temperature, get_temperature},
-    [CURRENT] = {put_current,     get_current    },
-    [CELLS] = {put_cells,       get_cells      },
-    [SENSORS] = {put_sensors,     get_sensors    },
-    [WARNINGS] = {put_warnings,    get_warnings   },
-    [SWITCHES] = {put_switches,    get_switches   },
+    [CONSTANT] = {put_constant, NULL},
+    [SETTING] = BOTH(setting),
+    [TEXTUAL] = BOTH(text),
+    [SECRET] = BOTH(secret),
+    [VERSION] = BOTH(version),
+    [NAMING] = BOTH(naming),
+    [ORDER] = {NULL,         NULL},
+    [MEASURED] = BOTH(measured),
+    [CHARGE] = BOTH(charge),
+    [TEMPERATURE] = BOTH(temperature),
+    [CURRENT] = BOTH(current),
+    [CELLS] = BOTH(cells),
+    [SENSORS] = BOTH(sensors),
+    [WARNINGS] = BOTH(warnings),
+    [SWITCHES] = BOTH(switches),
 };
 
 /* ---- Lists of items ---- */

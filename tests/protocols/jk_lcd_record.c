@@ -235,6 +235,38 @@ static void a_part_of_an_area_tells_what_it_covers(void **state)
     assert_int_equal(decode(JK_LCD_PB, long_one, sizeof(long_one), &values), DECODED);
 }
 
+static void impossible_contents_are_bad(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned word; /* of the status */
+        uint16_t content;
+        enum decode outcome;
+    } rows[] = {
+        {3,  100,  DECODED},
+        {3,  101,  BAD    },
+        {9,  2,    BAD    },
+        {10, 256,  BAD    },
+        {11, 2,    BAD    },
+        {12, 0,    DECODED},
+        {12, 499,  BAD    },
+        {35, 5001, BAD    },
+        {36, 1,    DECODED},
+        {36, 2,    BAD    },
+        {44, 256,  BAD    },
+    };
+    struct recording recording;
+    load(&recording, TEST_DATA "/protocols/jk_lcd.log");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint8_t status[STATUS_SIZE];
+        struct snapshot values;
+        memcpy(status, recording.bytes, STATUS_SIZE);
+        put_u16be(status + 6 + 2 * rows[i].word, rows[i].content);
+        snapshot_init(&values);
+        assert_int_equal(decode(JK_LCD_V2, status, STATUS_SIZE, &values), rows[i].outcome);
+    }
+}
+
 static void only_records_have_a_shape(void **state)
 {
     (void)state;
@@ -272,6 +304,7 @@ int main(void)
         cmocka_unit_test(numbers_saturate),
         cmocka_unit_test(a_status_that_lost_a_byte_is_bad),
         cmocka_unit_test(a_part_of_an_area_tells_what_it_covers),
+        cmocka_unit_test(impossible_contents_are_bad),
         cmocka_unit_test(only_records_have_a_shape),
     };
     return RUN_TESTS(tests);

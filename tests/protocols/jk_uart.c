@@ -384,6 +384,63 @@ static void frames_of_batteries_are_not_requests(void **state)
     assert_true(bench.reply_size > 0);
 }
 
+/* ---- Explained ---- */
+
+static void a_write_is_explained_by_what_it_sets(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t command;
+        const char *hex;
+        const char *name;
+        bool sets;
+    } rows[] = {
+        {2, "90 0E 42", "write",    true },
+        {3, "90",       "read",     false},
+        {5, "90 0E 42", "password", false},
+        {6, "00",       "read_all", false},
+        {1, "",         "activate", false},
+        {4, "",         "unknown",  false},
+        {7, "",         "unknown",  false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint8_t frame[FRAME_MAX];
+        struct snapshot values;
+        struct params params;
+        struct serial_reading reading = {.values = &values, .params = &params};
+        size_t size = frame_of(rows[i].command, rows[i].hex, frame);
+        const struct serial_token token = {SERIAL_FRAME, (uint16_t)size, frame};
+        snapshot_init(&values);
+        params_init(&params);
+        jk_uart->explain(&token, &reading);
+        assert_string_equal(reading.name, rows[i].name);
+        assert_int_equal(params_have(&params, PARAM_cell_ovp_mv), rows[i].sets);
+    }
+}
+
+/* Passwords are not shown, whoever says them. */
+static void replies_without_values_are_read_too(void **state)
+{
+    (void)state;
+    static const uint8_t commands[] = {1, 5};
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct bench bench;
+        struct snapshot values;
+        struct params params;
+        struct serial_reading reading = {.values = &values, .params = &params};
+        setup(&bench);
+        params_init(&params);
+        assert_int_equal(ask(&bench, commands[i], "31 32 33 34"), DATA + TAIL);
+        struct serial_token reply = {SERIAL_FRAME, (uint16_t)bench.reply_size, bench.reply};
+        assert_int_equal(jk_uart->take(NULL, &reply, 0, &reading), DECODED);
+        reply.size = (uint16_t)frame_of(5, "B2 31 32 33 34 35 36 00 00 00 00", bench.reply);
+        bench.reply[9] = 0;
+        bench.reply[10] = 1;
+        assert_int_equal(jk_uart->take(NULL, &reply, 0, &reading), DECODED);
+        assert_int_equal(params.have_text, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +456,8 @@ int main(void)
         cmocka_unit_test(without_a_fresh_pack_values_are_not_answered),
         cmocka_unit_test(unknown_commands_and_items_are_refused),
         cmocka_unit_test(frames_of_batteries_are_not_requests),
+        cmocka_unit_test(a_write_is_explained_by_what_it_sets),
+        cmocka_unit_test(replies_without_values_are_read_too),
     };
     return RUN_TESTS(tests);
 }
