@@ -21,6 +21,7 @@ enum {
     FAST_OWN_US = 1000000,  /* own frames once a second */
     FAST_SETTINGS_CYCLES = 10,
     FORGET_CYCLES = 3, /* missed in a row: no longer known */
+    AGAIN_MAX = 2,     /* per question, when the answer is in doubt */
 };
 
 enum { HEARD_STATUS, HEARD_SETTINGS };
@@ -138,6 +139,7 @@ static void act(struct jk_host *host, const struct snapshot *snapshot, const str
     uint8_t address = next_address(host);
     if (address != 0) {
         host->repeated = false;
+        host->again_count = 0;
         ask(host, address, JK_STATUS);
         return;
     }
@@ -251,12 +253,12 @@ bool jk_host_take(struct jk_host *host, struct jk_report *report)
 
 void jk_host_again(struct jk_host *host)
 {
-    if (host->asking != 0 || host->repeated)
+    if (host->asking != 0 || host->again_count >= AGAIN_MAX)
         return;
     uint64_t *heard_us = &host->heard_us[host->asked][HEARD_STATUS];
     uint64_t period_us = (uint64_t)host->report_period_ms * 1000;
     *heard_us = period_us ? *heard_us - period_us : 0; /* as if it had not come */
     host->again = true;
-    host->repeated = true;
+    host->again_count++;
     host->repeats++;
 }

@@ -36,8 +36,9 @@ struct jk_host {
     uint8_t cursor; /* last address of this cycle: 0 own frames, 1..15 */
     uint8_t asked;  /* address of the last answer */
     bool repeated;
-    bool again;        /* the last status is asked for once more next */
-    bool settings_due; /* the status of `cursor` came, its settings are next */
+    bool again;          /* the last status is asked for once more next */
+    uint8_t again_count; /* of this question */
+    bool settings_due;   /* the status of `cursor` came, its settings are next */
     bool report_waiting;
     uint8_t own_stage; /* own frames: 0 status next, 1 settings next, 2 both are out */
     uint8_t probe;     /* absent address to probe next */
@@ -75,8 +76,8 @@ size_t jk_host_transmit(struct jk_host *host, uint8_t *buffer, size_t size);
 /* The answer that came, once. */
 bool jk_host_take(struct jk_host *host, struct jk_report *report);
 
-/* Right after a status was taken that is in doubt: asks for it once more before all others. Once
- * per question. */
+/* Right after a status was taken that is in doubt: asks for it once more before all others, at most
+ * twice per question. */
 void jk_host_again(struct jk_host *host);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/snapshot.h"
+#include "protocols/jk_doubt.h"
 #include "wire/jk_frame.h"
 
 enum jk_verdict {
@@ -21,35 +22,19 @@ enum jk_verdict {
     JK_REFUSED,     /* holds the beginning of another frame: never used */
 };
 
-/* Causes to hold a frame. */
-enum jk_doubt {
-    JK_DOUBT_FIRST,       /* nothing to compare with, or it did not agree */
-    JK_DOUBT_RANGE,       /* a value no pack can have */
-    JK_DOUBT_CELL_MEAN,   /* mean of the frame against its cells */
-    JK_DOUBT_CELL_SPREAD, /* difference of highest and lowest cell, and their numbers */
-    JK_DOUBT_CELL_SUM,    /* pack voltage against the sum of the cells */
-    JK_DOUBT_PACK_COPY,   /* pack voltage against its copy */
-    JK_DOUBT_POWER,       /* power against voltage and current */
-    JK_DOUBT_SOC,         /* percent against remaining and full charge */
-    JK_DOUBT_FLAGS,       /* a flag that is neither 0 nor 1, unused alarm bits */
-    JK_DOUBT_TIMERS,      /* a release timer runs without its alarm */
-    JK_DOUBT_FIXED,       /* bytes that stand still have changed: another pack, another version */
-    JK_DOUBT_WIRES,       /* likewise the connection resistances */
-    JK_DOUBT_CLOCK,       /* clocks did not go on by the time that passed */
-    JK_DOUBT_COUNTER,     /* counters fell or ran away */
-    JK_DOUBT_ALONE,       /* the pack sends acknowledges, here there was none */
-    JK_DOUBT_COUNT
-};
-
-#define JK_TRACK_COUNT 18 /* values remembered, rows of jk_trust.c */
+#define JK_TRACK_COUNT 21 /* values remembered, rows of jk_trust.c */
 
 /* What a frame said, as far as the next one is compared with it. */
 struct jk_said {
     uint32_t at_ms;
     int32_t value[JK_TRACK_COUNT]; /* INT32_MIN: not known */
+    int32_t pack_ma;
+    int32_t rest_mv; /* pack voltage less the sum of the cells */
     uint32_t alarms[ALARM_WORDS];
+    int8_t cell_offset_mv[CELL_MAX]; /* from their mean, saturated; 0 of no cell */
     uint32_t fixed_crc;
     uint32_t wires_crc;
+    bool awake; /* bytes that rest at 0 do not */
     bool acknowledged;
 };
 
@@ -58,9 +43,10 @@ struct jk_trust {
     struct jk_said seen; /* the frame before, believed or not; only when `met` */
     bool trusted;
     bool met;
+    uint32_t easing; /* values of the last frame taken that were better: bit per row */
     uint8_t streak;  /* frames held in a row for the very same doubts */
-    uint16_t doubts; /* of the last frame: bit per enum jk_doubt */
-    uint16_t waived; /* doubts this pack gave three times in a row: its kind, no damage */
+    uint32_t doubts; /* of the last frame: bit per enum jk_doubt */
+    uint32_t waived; /* doubts given three times in a row and ever since: no damage */
     /* Counted by cause, saturating */
     uint16_t held[JK_DOUBT_COUNT];
     uint16_t refused;
