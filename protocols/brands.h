@@ -18,7 +18,7 @@ struct brand {
     const char *tested_by_maker;
     const char *menu;
     const char *advice;
-    int16_t number; /* of the setting can_protocol; -1: none */
+    int16_t number; /* of the setting can_protocol, on RS485 of protocols/uarts.def; -1: none */
     uint8_t bus;    /* enum bus */
 };
 
@@ -27,6 +27,9 @@ extern const size_t brand_count;
 
 /* The CAN protocol behind a number of the setting can_protocol, or NULL. */
 const struct can_protocol *brand_can(int32_t number);
+
+/* Of its bus with this protocol, bit/s or baud; 0: not known. */
+uint32_t brand_bitrate(const struct brand *brand);
 
 /* The number of a CAN protocol, or -1. */
 int brand_number(const struct can_protocol *can);

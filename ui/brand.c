@@ -11,18 +11,11 @@ const struct can_protocol *brand_profile(const struct brand *brand)
     return protocol_find_can(brand->use);
 }
 
-uint32_t brand_bitrate(const struct brand *brand)
-{
-    const struct can_protocol *can = brand_profile(brand);
-    const struct protocol *protocol = protocol_find(brand->use);
-    if (can != NULL)
-        return can->bitrate;
-    return protocol != NULL ? protocol->bitrate : 0;
-}
-
 int brand_choice(const struct brand *brand)
 {
     const struct can_protocol *can = brand_profile(brand);
+    if (brand->bus != BUS_CAN)
+        return brand->number;
     return can != NULL ? brand_number(can) : -1;
 }
 

@@ -22,9 +22,6 @@ enum brand_pins {
 /* The profile, NULL for serial protocols and for rows without a protocol. */
 const struct can_protocol *brand_profile(const struct brand *brand);
 
-/* 0 when it has none or it is not known. */
-uint32_t brand_bitrate(const struct brand *brand);
-
 /* The number that the setting can_protocol takes for this row, its own or another's; -1: none. */
 int brand_choice(const struct brand *brand);
 

@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 
 #include "base/text.h"
+#include "protocols/uarts.h"
 #include "ui/brand.h"
 #include "wire/can_rows.h"
 
@@ -33,6 +34,7 @@ static void the_bit_rate_is_that_of_the_profile(void **state)
     assert_int_equal(brand_bitrate(row_of("JK", "jk_can:250k")), 250000);
     assert_int_equal(brand_bitrate(row_of("JK", "jk_can:500k")), 500000);
     assert_int_equal(brand_bitrate(row_of("JK", "jk_rs485")), 115200);
+    assert_int_equal(brand_bitrate(row_of("Pylontech", "pylon_rs485")), 9600);
     assert_int_equal(brand_bitrate(row_of("Voltronic", "-")), 0);
 }
 
@@ -42,7 +44,7 @@ static void a_row_without_a_number_takes_that_of_its_protocol(void **state)
     assert_int_equal(row_of("Solis", "pylon_can:v12")->number, -1);
     assert_int_equal(brand_choice(row_of("Solis", "pylon_can:v12")), 2);
     assert_int_equal(brand_choice(row_of("Pylontech", "pylon_can:v12")), 2);
-    assert_int_equal(brand_choice(row_of("JK", "jk_rs485")), -1);
+    assert_int_equal(brand_choice(row_of("JK", "jk_rs485")), 1);
     assert_int_equal(brand_choice(row_of("Voltronic", "-")), -1);
 }
 
@@ -76,8 +78,12 @@ static void only_profiles_that_exist_have_a_number(void **state)
     (void)state;
     for (size_t i = 0; i < brand_count; i++) {
         int number = brand_choice(&brands[i]);
-        if (number >= 0)
+        if (number < 0)
+            continue;
+        if (brands[i].bus == BUS_CAN)
             assert_ptr_equal(brand_can(number), brand_profile(&brands[i]));
+        else
+            assert_string_equal(uart_find(number)->use, brands[i].use);
     }
 }
 

@@ -74,12 +74,12 @@ static void a_brand_without_a_protocol_of_its_own_takes_the_number_of_another(vo
     assert_non_null(strstr(row, "\"number\":2,\"own_number\":false"));
 }
 
-static void a_serial_protocol_cannot_be_chosen_by_number(void **state)
+static void a_serial_protocol_has_the_number_of_its_port(void **state)
 {
     (void)state;
     const char *row = row_with("\"brand\":\"JK\",\"bus\":\"rs485\"");
     assert_non_null(strstr(row, "\"bitrate\":115200"));
-    assert_null(strstr(row, "\"number\""));
+    assert_non_null(strstr(row, "\"number\":1,\"own_number\":true"));
 }
 
 int main(void)
@@ -90,7 +90,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_not_known_is_absent, start),
         cmocka_unit_test_setup(a_brand_without_a_protocol_of_its_own_takes_the_number_of_another,
                                start),
-        cmocka_unit_test_setup(a_serial_protocol_cannot_be_chosen_by_number, start),
+        cmocka_unit_test_setup(a_serial_protocol_has_the_number_of_its_port, start),
     };
     return RUN_TESTS(tests);
 }
