@@ -120,6 +120,9 @@ static void neighbours_in_a_byte_are_kept(void **state)
     field_put(type_of(U8), bytes, 0);
     assert_int_equal(bytes[0], 0);
     assert_int_equal(bytes[1], 0xFF);
+    bytes[0] = 0x80;
+    field_put(type_of(U7), bytes, 5);
+    assert_int_equal(bytes[0], 0x85);
 }
 
 static void descriptors_agree_with_the_enum(void **state)
