@@ -157,20 +157,20 @@ static void take_better(struct hearsay *best, const char *what, unsigned frames)
         *best = (struct hearsay){what, frames};
 }
 
+/* Register maps look alike on the line: Modbus stands for all of them. */
 struct hearsay probe_judge(const uint8_t *bytes, size_t size)
 {
     struct hearsay best = {"something unknown", 0};
     struct serial_line line;
+    jk_line_init(&line, JK_MEDIUM_RS485);
+    take_better(&best, "Modbus RTU or JK", count_frames(&line, bytes, size));
     for (size_t i = 0; i < protocol_count; i++) {
         const struct serial_protocol *tables = protocols[i].serial;
-        bool modbus = tables != NULL && tables->request == &register_request_shape;
-        if (tables == NULL || modbus)
+        if (tables == NULL)
             continue;
         const struct serial_shape shapes[] = {*tables->request, *tables->reply};
         serial_line_init(&line, shapes, COUNT(shapes));
         take_better(&best, protocols[i].name, count_frames(&line, bytes, size));
     }
-    jk_line_init(&line, JK_MEDIUM_RS485);
-    take_better(&best, "Modbus RTU or JK", count_frames(&line, bytes, size));
     return best;
 }

@@ -122,7 +122,9 @@ def test_an_empty_line_is_told_after_reads_only():
         done, seconds = detect(line.near)
         assert done.returncode == 1 and done.stdout.startswith("Nobody answers")
         assert seconds < 60
-        modbus = bytes(line.asked).split(b"~")[0]
-        assert len(modbus) > 100
-        functions = {modbus[at + 1] for at in range(0, len(modbus) - 8, 8)}
-        assert functions == {3}
+        written = [bytes([address, function]) for address in range(17) for function in (5, 6, 15, 16)]
+        assert line.asked.count(b"\x03\x12\x90\x00\x02") == 2 * 16  # at both rates, each address
+        assert not any(line.asked.startswith(start) for start in written)
+        assert line.asked.count(b"~") > 16
+        commands = {request[6:8] for request in bytes(line.asked).split(b"~")[1:]}
+        assert commands <= {b"4F", b"42", b"44", b"51", b"61", b"92"}
