@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SunSpec over Modbus TCP (hearth run) and RTU (hearth pack), read as the standard says by a reader
 # that is led by its models, through pymodbus; and by mbpoll.
+import random
 import socket
 import subprocess
 import time
@@ -224,6 +225,32 @@ def test_what_is_no_modbus_tcp_closes_that_client_only(tmp_path):
         program.expect("clients closed: 5 broken, 1 half a request")
 
 
+def test_damaged_streams_leave_other_clients_alone(tmp_path):
+    chance = random.Random(5)
+    program, page = bank(tmp_path, packs=1)
+    with program:
+        ready(page, 1)
+        port = port_of(program)
+        with dial(port) as good:
+            for number in range(300):
+                stream = bytearray(b"".join(ask(i, BASE + chance.randrange(220), chance.randrange(130))
+                                            for i in range(5)))
+                for _ in range(chance.randrange(1, 4)):
+                    stream[chance.randrange(len(stream))] = chance.randrange(256)
+                del stream[chance.randrange(len(stream)):]
+                with dial(port) as connection:
+                    connection.sendall(stream)
+                good.sendall(ask(number))
+                assert receive(good, 13) == number.to_bytes(2, "big") + b"\0\0\0\7\1\3\4SunS"
+
+
+def test_another_address_has_to_be_asked_for(tmp_path):
+    program, page = bank(tmp_path, packs=1, url="modbus-tcp:0.0.0.0:0")
+    with program:
+        assert any(line.startswith("Modbus TCP (SunSpec): modbus-tcp:0.0.0.0:")
+                   for line in program.said)
+
+
 def test_clients_beyond_the_limit_are_turned_away(tmp_path):
     program, page = bank(tmp_path, packs=1)
     with program:
@@ -265,7 +292,7 @@ def test_a_client_that_does_not_read_harms_nobody(tmp_path):
 
 
 def test_before_the_first_reading_nothing_is_said(tmp_path):
-    # An expected pack that does not answer holds the bank back for its time-out.
+    # The first measurements of a pack take a second.
     program, page = bank(tmp_path, packs=1)
     with program:
         client = ModbusTcpClient("127.0.0.1", port=port_of(program))
