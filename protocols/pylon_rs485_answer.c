@@ -143,20 +143,20 @@ static int32_t lowered(const struct limits_told *told, const struct snapshot *so
     return min32(told->charge_mv, max32(pack_mv, told->discharge_mv + CHARGE_ABOVE_MV));
 }
 
-/* Currents round down. */
-static uint32_t deciamps(int32_t limit_ma)
+/* Currents round down; none where there is no permission. */
+static uint32_t deciamps(bool allowed, int32_t limit_ma)
 {
-    return (uint32_t)clamp64(div_floor(max32(limit_ma, 0), 100), 0, INT16_MAX);
+    return allowed ? (uint32_t)clamp64(div_floor(limit_ma, 100), 0, INT16_MAX) : 0;
 }
 
 static void put_limits(struct call *call, const struct limits_told *told,
                        const struct snapshot *source, bool negative)
 {
     const struct snapshot *bank = bank_of(call);
-    uint32_t discharge = deciamps(told->discharge_ma);
+    uint32_t discharge = deciamps(told->may_discharge, told->discharge_ma);
     pylon_put_number(&call->writer, PYLON_MV, lowered(told, source));
     pylon_put_number(&call->writer, PYLON_MV, told->discharge_mv);
-    pylon_put(&call->writer, deciamps(told->charge_ma), 2);
+    pylon_put(&call->writer, deciamps(told->may_charge, told->charge_ma), 2);
     pylon_put(&call->writer, negative ? 0 - discharge : discharge, 2);
     pylon_put(&call->writer,
               (told->may_charge ? PYLON_MAY_CHARGE : 0u) |
@@ -260,10 +260,10 @@ static uint32_t sensor_place(const struct call *call, int32_t sign)
     uint32_t place = 0;
     for (unsigned i = 0; i < PACK_MAX; i++) {
         const struct snapshot *pack = pack_of(call, i);
-        found.count = 0;
+        found.cells_end = 0;
         if (pack != NULL)
             pylon_temperatures(pack, &found);
-        for (unsigned sensor = 1; sensor < found.count; sensor++) {
+        for (unsigned sensor = 1; sensor < found.cells_end; sensor++) {
             int32_t reading = sign * found.ddegc[sensor];
             if (reading < best || (reading == best && sign < 0))
                 continue;
@@ -274,22 +274,27 @@ static uint32_t sensor_place(const struct call *call, int32_t sign)
     return place;
 }
 
-/* Raw; the packs' number where no pack knows it is that of the bank. */
-static uint32_t field_of(const struct call *call, const struct pylon_field *field)
+static uint32_t bank_field(const struct call *call, const struct pylon_field *field)
 {
     enum pylon_form form = (enum pylon_form)field->form;
     int32_t value;
+    bool known = snapshot_get(bank_of(call), (enum value_id)field->value, &value);
+    return known ? pylon_raw(form, value) : pylon_absent(form);
+}
+
+/* Raw. What no pack knows is that of the bank. */
+static uint32_t field_of(const struct call *call, const struct pylon_field *field)
+{
+    enum pylon_form form = (enum pylon_form)field->form;
+    if (field->source == PYLON_OF_BANK)
+        return bank_field(call, field);
     if (field->source == PYLON_HOT_PLACE || field->source == PYLON_COLD_PLACE)
         return sensor_place(call, field->source == PYLON_HOT_PLACE ? 1 : -1);
     struct spread spread = spread_of(call, (enum value_id)field->value);
-    if (field->source == PYLON_HIGH_PACK)
-        return spread.high_pack;
-    if (field->source == PYLON_LOW_PACK)
-        return spread.low_pack;
-    if (field->source == PYLON_OF_BANK || spread.count == 0) {
-        bool known = snapshot_get(bank_of(call), (enum value_id)field->value, &value);
-        return known ? pylon_raw(form, value) : pylon_absent(form);
-    }
+    if (field->source == PYLON_HIGH_PACK || field->source == PYLON_LOW_PACK)
+        return field->source == PYLON_HIGH_PACK ? spread.high_pack : spread.low_pack;
+    if (spread.count == 0)
+        return bank_field(call, field);
     if (field->source == PYLON_MEAN)
         return pylon_raw(form, (int32_t)div_round(spread.sum, spread.count));
     return pylon_raw(form, field->source == PYLON_HIGH ? spread.high : spread.low);
@@ -448,6 +453,14 @@ static const struct handler *handler_of(const struct pylon_head *head)
     return NULL;
 }
 
+/* A pack hears the answers on the line, its own from an adapter that echoes: they have a return
+ * code where requests have a command, and must not be answered. */
+static bool is_answer(const struct pylon_head *head)
+{
+    return head->code <= PYLON_BAD_DATA || head->code == PYLON_BAD_ADDRESS ||
+           head->code == PYLON_PACK_LOST;
+}
+
 /* Whether the request is for this battery; which pack it asks. A pack of the host's bank that does
  * not answer is still asked here; its number lies below the count of packs. */
 static bool find_pack(struct call *call)
@@ -455,6 +468,8 @@ static bool find_pack(struct call *call)
     const struct serial_battery *battery = call->battery;
     const struct handler *handler = handler_of(&call->request.head);
     unsigned asked = call->request.head.address;
+    if (is_answer(&call->request.head))
+        return false;
     if (asked == 0) {
         call->number = 0;
         call->pack = battery->own;

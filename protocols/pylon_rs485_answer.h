@@ -23,10 +23,11 @@ bool pylon_knows(const struct snapshot *source, const uint16_t *ids, size_t coun
 uint8_t pylon_bits(const struct snapshot *source, const struct pylon_bit *rows, size_t count,
                    uint8_t byte);
 
-/* Temperatures as 42 lists them: T1 is the board, the cells' follow. */
+/* Temperatures as 42 lists them: T1 is the board, the cells' follow, others may be behind. */
 struct pylon_temperatures {
     unsigned count;
-    uint16_t lost; /* mask */
+    unsigned cells_end; /* index behind the last one of cells */
+    uint16_t lost;      /* mask */
     int32_t ddegc[TEMP_MAX + 1];
 };
 

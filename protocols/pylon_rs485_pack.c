@@ -76,7 +76,8 @@ void pylon_temperatures(const struct snapshot *pack, struct pylon_temperatures *
     int32_t mean_ddegc = pylon_value_or(pack, VALUE_temp_mean_ddegc, UNKNOWN_DDEGC);
     unsigned count = count_known(pack, VALUE_temp_ddegc, TEMP_MAX);
     memset(found, 0, sizeof(*found));
-    if (count < BOARD_TEMP_COUNT && snapshot_have(pack, VALUE_mos_ddegc))
+    bool cells_only = count < BOARD_TEMP_COUNT && snapshot_have(pack, VALUE_mos_ddegc);
+    if (cells_only)
         found->ddegc[found->count++] = pack->mos_ddegc;
     for (unsigned i = 0; i < count; i++) {
         int32_t ddegc;
@@ -84,6 +85,7 @@ void pylon_temperatures(const struct snapshot *pack, struct pylon_temperatures *
         found->lost |= (uint16_t)(!known << found->count);
         found->ddegc[found->count++] = known ? ddegc : mean_ddegc;
     }
+    found->cells_end = cells_only || count < BOARD_TEMP_COUNT ? found->count : BOARD_TEMP_COUNT - 1;
 }
 
 /* ---- 42 ---- */
@@ -172,11 +174,13 @@ static void put_cell_states(struct pylon_writer *writer, const struct snapshot *
     }
 }
 
-/* The first of `found` from `from` on that is the hottest (sign 1) or coldest (-1), or none. */
+/* The first cell sensor that is the hottest (sign 1) or coldest (-1); the board where there is
+ * none.
+ */
 static unsigned extreme_sensor(const struct pylon_temperatures *found, int32_t sign)
 {
     unsigned best = found->count > 1 ? 1 : 0;
-    for (unsigned i = best + 1; i < found->count; i++) {
+    for (unsigned i = best + 1; i < found->cells_end; i++) {
         if (sign * found->ddegc[i] > sign * found->ddegc[best])
             best = i;
     }

@@ -75,7 +75,7 @@ unsigned pylon_find_packs(const struct pylon_frame *frame, pylon_extent *extent,
     unsigned count = 0;
     while (at < frame->info_size) {
         size_t size = extent(frame, at);
-        if (size == 0)
+        if (size == 0 || count == PACK_MAX)
             return 0;
         if (count == wanted)
             *start = at;

@@ -112,10 +112,10 @@ const struct pylon_setting pylon_settings[PYLON_SETTING_COUNT] = {
 #define WARNING_BIT(alarm, byte, mask) {ALARM_##alarm, (byte)-2, mask, false},
 
 /* clang-format off */
-#define LEVEL_BITS(ROW)                                                                            \
+#define LEVEL_BITS(ROW, HOT)                                                                       \
     ROW(cell_over_voltage,  2, 0x20) ROW(cell_over_voltage_2,  2, 0x20)                            \
     ROW(cell_under_voltage, 2, 0x10) ROW(deep_discharge,       2, 0x10)                            \
-    ROW(charge_over_temp,   2, 0x08) ROW(discharge_over_temp,  2, 0x08)                            \
+    ROW(charge_over_temp,   2, 0x08) ROW(discharge_over_temp,  2, 0x08) HOT                        \
     ROW(charge_under_temp,  2, 0x04) ROW(discharge_under_temp, 2, 0x04)                            \
     ROW(mos_over_temp,      2, 0x02)                                                               \
     ROW(charge_over_current,      3, 0x40) ROW(charge_over_current_2,    3, 0x40)                  \
@@ -124,11 +124,14 @@ const struct pylon_setting pylon_settings[PYLON_SETTING_COUNT] = {
     ROW(discharge_over_current_3, 3, 0x20) ROW(discharge_short_circuit,  3, 0x20)                  \
     ROW(short_release_failed,     3, 0x20) ROW(discharge_limit_ignored,  3, 0x20)
 
+/* A hot battery is a warning wherever it stands: nothing has acted. */
+#define HOT_BITS WARNING_BIT(battery_over_temp, 2, 0x08) ALARM_BIT(battery_over_temp, 0, 0x08)
+
 /* Bytes 2 and 3: protections; 0 and 1: the warnings before, at the same places but for voltages. */
 const struct pylon_bit pylon_system_bits[] = {
     ALARM_BIT(pack_over_voltage, 2, 0x80)
     ALARM_BIT(pack_under_voltage, 2, 0x40)
-    LEVEL_BITS(ALARM_BIT)
+    LEVEL_BITS(ALARM_BIT, )
     ALARM_BIT(internal, 3, 0x08)
     ALARM_BIT(cell_count, 3, 0x08)
     ALARM_BIT(current_sensor, 3, 0x08)
@@ -151,8 +154,7 @@ const struct pylon_bit pylon_system_bits[] = {
     ALARM_BIT(bank_stopped, 3, 0x08)
     WARNING_BIT(pack_over_voltage, 2, 0x80)
     WARNING_BIT(pack_under_voltage, 2, 0x40)
-    LEVEL_BITS(WARNING_BIT)
-    WARNING_BIT(battery_over_temp, 2, 0x08)
+    LEVEL_BITS(WARNING_BIT, HOT_BITS)
     WARNING_BIT(cell_spread, 2, 0x01)
     WARNING_BIT(temp_spread, 3, 0x80)
     ALARM_BIT(pack_stale, 1, 0x10)

@@ -28,8 +28,8 @@ typedef size_t pylon_extent(const struct pylon_frame *frame, size_t at);
 pylon_extent pylon_analog_extent;
 pylon_extent pylon_alarms_extent; /* also 0 when a state is none of the four */
 
-/* How many packs there are, 0 when they do not fill INFO; `*start` gets the place of number
- * `wanted`. */
+/* How many packs there are, 0 when they do not fill INFO or are more than PACK_MAX; `*start` gets
+ * the place of number `wanted`. */
 unsigned pylon_find_packs(const struct pylon_frame *frame, pylon_extent *extent, unsigned wanted,
                           size_t *start);
 

@@ -9,7 +9,7 @@
 
 #include "protocols/serial_client.h"
 #include "protocols/serial_server.h"
-#include "tests/protocols/pylon_rs485_bench.h"
+#include "tests/support/pylon_bench.h"
 #include "wire/log_text.h"
 
 enum { LINE_SIZE = 4096, LIMITS_SYSTEM = 0x63 };
@@ -36,12 +36,12 @@ static void cells_from_extremes(struct snapshot *pack)
 }
 
 /* The battery that the answer speaks of; false: it cannot be read. */
-static bool fill(struct bench *bench, const struct exchange *exchange)
+static bool fill(struct pylon_bench *bench, const struct exchange *exchange)
 {
     unsigned count = 0;
     unsigned first = exchange->answered.head.address - PYLON_ADDRESS_FIRST;
     bool group = exchange->asked.info_size > 0 && pylon_get(&exchange->asked, 0, 1) == PYLON_ALL;
-    bench_init(bench, 0);
+    pylon_bench_init(bench, 0);
     for (;; count++) {
         struct snapshot *pack = &bench->pack[count];
         struct serial_reading reading = {.values = pack, .params = &bench->params};
@@ -76,12 +76,12 @@ static size_t with_our_flag(const struct exchange *exchange, uint8_t *bytes)
 
 static void compare(const struct exchange *exchange, struct count *count)
 {
-    static struct bench bench;
+    static struct pylon_bench bench;
     uint8_t wanted[SERIAL_REPLY_MAX];
     assert_true(fill(&bench, exchange));
     count->answers++;
     bench.battery.request = NULL;
-    bench_hear(&bench, (const char *)exchange->request.bytes, exchange->request.size);
+    pylon_bench_hear(&bench, (const char *)exchange->request.bytes, exchange->request.size);
     if (exchange->answered.head.address < PYLON_ADDRESS_FIRST) {
         assert_int_equal(bench.kind, SERIAL_FOREIGN);
         count->foreign++;
@@ -180,17 +180,18 @@ static void each_of_522_exchanges_of_two_packs_is_answered_as_recorded(void **st
 static void a_pack_at_address_1_would_answer_alike_at_2(void **state)
 {
     (void)state;
-    static struct bench bench;
-    struct bench_reading read;
+    static struct pylon_bench bench;
+    struct pylon_bench_reading read;
     assert_int_equal(
-        bench_take("~20014642E00201FD35",
-                   "~20014600F07A11010F0DE30DE30DD10DE30DE30DE50DE30DE40DE70DE60DDC0DE80DE80DE80DE"
-                   "7050BEB0BCD0BCD0BCD0BCD0000D051FFFF04FFFF0010012110012110E1D4",
-                   0, &read),
+        pylon_bench_take(
+            "~20014642E00201FD35",
+            "~20014600F07A11010F0DE30DE30DD10DE30DE30DE50DE30DE40DE70DE60DDC0DE80DE80DE80DE"
+            "7050BEB0BCD0BCD0BCD0BCD0000D051FFFF04FFFF0010012110012110E1D4",
+            0, &read),
         DECODED);
-    bench_init(&bench, 1);
+    pylon_bench_init(&bench, 1);
     bench.pack[0] = read.values;
-    assert_string_equal(bench_ask(&bench, "~20024642E00202FD33"),
+    assert_string_equal(pylon_bench_ask(&bench, "~20024642E00202FD33"),
                         "~20024600F07A11020F0DE30DE30DD10DE30DE30DE50DE30DE40DE70DE60DDC0DE80DE80D"
                         "E80DE7050BEB0BCD0BCD0BCD0BCD0000D051FFFF04FFFF0010012110012110E1D2");
 }
@@ -198,15 +199,15 @@ static void a_pack_at_address_1_would_answer_alike_at_2(void **state)
 static void the_recorded_answer_with_a_wrapped_voltage_comes_from_such_a_battery(void **state)
 {
     (void)state;
-    static struct bench bench;
-    struct bench_reading read;
+    static struct pylon_bench bench;
+    struct pylon_bench_reading read;
     const char *const reply = "~20024600D01205E0B180017C076CC0F9B8";
-    assert_int_equal(bench_take(NULL, reply, 0, &read), DECODED);
-    bench_init(&bench, 1);
+    assert_int_equal(pylon_bench_take(NULL, reply, 0, &read), DECODED);
+    pylon_bench_init(&bench, 1);
     bench.bank = read.values;
-    assert_string_equal(bench_ask_for(&bench, 2, LIMITS_SYSTEM, -1), reply);
+    assert_string_equal(pylon_bench_ask_for(&bench, 2, LIMITS_SYSTEM, -1), reply);
     snapshot_put(&bench.bank, VALUE_charge_limit_mv, 67040); /* saturated, not wrapped */
-    assert_string_equal(bench_ask_for(&bench, 2, LIMITS_SYSTEM, -1),
+    assert_string_equal(pylon_bench_ask_for(&bench, 2, LIMITS_SYSTEM, -1),
                         "~20024600D012FFFFB180017C076CC0F97A");
 }
 
@@ -217,7 +218,7 @@ struct line {
     uint64_t now_us;
 };
 
-static void pass(struct line *line, struct bench *bench)
+static void pass(struct line *line, struct pylon_bench *bench)
 {
     uint8_t byte;
     while (serial_client_transmit(&line->poll.client, &byte, 1, line->now_us) > 0)
@@ -231,7 +232,7 @@ static void pass(struct line *line, struct bench *bench)
 
 static void check_answer(const struct line *line)
 {
-    struct bench_reading read;
+    struct pylon_bench_reading read;
     snapshot_init(&read.values);
     params_init(&read.params);
     read.reading = (struct serial_reading){.values = &read.values, .params = &read.params};
@@ -248,9 +249,9 @@ static void check_answer(const struct line *line)
 static unsigned poll_all(const struct serial_protocol *protocol, unsigned count)
 {
     static struct line line;
-    static struct bench bench;
+    static struct pylon_bench bench;
     unsigned answers = 0;
-    bench_init(&bench, count);
+    pylon_bench_init(&bench, count);
     memset(&line, 0, sizeof(line));
     serial_server_init(&line.server, protocol, 1000);
     serial_poll_init(&line.poll, protocol, PYLON_ADDRESS_FIRST,

@@ -1,40 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the tests of Pylon over RS485 share: the battery of the worked frames (16 cells of 3301 to
- * 3316 mV, 52.936 V, -12.3 A, 66 %, 211.2 of 320.0 Ah, 37 cycles), asked and read with text.
+ * The battery of the worked frames behind the door of its protocol. Texts come and go
+ * without their carriage return.
  */
-#ifndef HEARTH_TESTS_PROTOCOLS_PYLON_RS485_BENCH_H
-#define HEARTH_TESTS_PROTOCOLS_PYLON_RS485_BENCH_H
+#include "tests/support/pylon_bench.h"
 
-#include "protocols/pylon_rs485.h"
-#include "protocols/rs485.h"
-#include "tests/support/test.h"
-
-#define SILENCE ""
-
-struct bench {
-    const struct serial_protocol *protocol;
-    struct serial_battery battery;
-    struct snapshot pack[PACK_MAX];
-    struct snapshot bank;
-    struct params params;
-    enum serial_answer_kind kind; /* of the last answer */
-    char reply[SERIAL_REPLY_MAX + 1];
-    struct command command; /* the last that was asked for */
-    unsigned command_count;
-    enum command_result result; /* what the pack says to it */
-};
-
-static inline enum command_result bench_request(void *context, const struct command *commands,
-                                                uint8_t count)
+static enum command_result pylon_bench_request(void *context, const struct command *commands,
+                                               uint8_t count)
 {
-    struct bench *bench = context;
+    struct pylon_bench *bench = context;
     bench->command = commands[0];
     bench->command_count += count;
     return bench->result;
 }
 
-/* A pack with the sensors of its board and switches among the temperatures. */
-static inline void bench_pack(struct snapshot *pack)
+void pylon_bench_pack(struct snapshot *pack)
 {
     static const int16_t temps_ddegc[] = {250, 231, 232, 233, 234, 280};
     static const struct {
@@ -77,8 +56,7 @@ static inline void bench_pack(struct snapshot *pack)
     snapshot_set_have(pack, VALUE_warnings, true);
 }
 
-/* A host with `count` such packs; the bank's limits are those of one pack. */
-static inline void bench_init(struct bench *bench, unsigned count)
+void pylon_bench_init(struct pylon_bench *bench, unsigned count)
 {
     memset(bench, 0, sizeof(*bench));
     bench->protocol = &pylon_rs485[0];
@@ -86,22 +64,21 @@ static inline void bench_init(struct bench *bench, unsigned count)
     params_init(&bench->params);
     params_put_text(&bench->params, TEXT_PARAM_serial_number, "OPENPACK00000001", 16);
     for (unsigned i = 0; i < count; i++) {
-        bench_pack(&bench->pack[i]);
+        pylon_bench_pack(&bench->pack[i]);
         bench->battery.view.pack[i] = &bench->pack[i];
     }
-    bench_pack(&bench->bank);
+    pylon_bench_pack(&bench->bank);
     snapshot_put(&bench->bank, VALUE_pack_count, (int32_t)count);
     bench->battery.view.bank = &bench->bank;
     bench->battery.own = &bench->pack[0];
     bench->battery.params = &bench->params;
     bench->battery.session = SESSION_RS485_1;
     bench->battery.ready = true;
-    bench->battery.request = bench_request;
+    bench->battery.request = pylon_bench_request;
     bench->battery.context = bench;
 }
 
-/* The answer without its carriage return; SILENCE when there is none. */
-static inline const char *bench_hear(struct bench *bench, const char *request, size_t request_size)
+const char *pylon_bench_hear(struct pylon_bench *bench, const char *request, size_t request_size)
 {
     size_t size = SIZE_MAX;
     bench->kind = bench->protocol->answer(&bench->battery, (const uint8_t *)request, request_size,
@@ -113,20 +90,17 @@ static inline const char *bench_hear(struct bench *bench, const char *request, s
     return bench->reply;
 }
 
-/* `request` without its carriage return. */
-static inline const char *bench_ask(struct bench *bench, const char *request)
+const char *pylon_bench_ask(struct pylon_bench *bench, const char *request)
 {
     char bytes[SERIAL_REQUEST_MAX];
     size_t size = strlen(request);
     assert_true(size < sizeof(bytes));
     memcpy(bytes, request, size);
     bytes[size] = '\r';
-    return bench_hear(bench, bytes, size + 1);
+    return pylon_bench_hear(bench, bytes, size + 1);
 }
 
-/* Like bench_ask(), with version 20h and the sum made here. */
-static inline const char *bench_ask_for(struct bench *bench, uint8_t address, uint8_t code,
-                                        int info)
+const char *pylon_bench_ask_for(struct pylon_bench *bench, uint8_t address, uint8_t code, int info)
 {
     uint8_t bytes[SERIAL_REQUEST_MAX];
     struct pylon_writer writer;
@@ -135,11 +109,10 @@ static inline const char *bench_ask_for(struct bench *bench, uint8_t address, ui
     if (info >= 0)
         pylon_put(&writer, (uint32_t)info, 1);
     size_t size = pylon_end(&writer);
-    return bench_hear(bench, (const char *)bytes, size);
+    return pylon_bench_hear(bench, (const char *)bytes, size);
 }
 
-/* RTN of the last answer. */
-static inline unsigned bench_code(const struct bench *bench)
+unsigned pylon_bench_code(const struct pylon_bench *bench)
 {
     struct pylon_frame frame;
     char bytes[SERIAL_REPLY_MAX + 1];
@@ -151,16 +124,8 @@ static inline unsigned bench_code(const struct bench *bench)
     return frame.head.code;
 }
 
-/* What a frame said, read. */
-struct bench_reading {
-    struct snapshot values;
-    struct params params;
-    struct serial_reading reading;
-};
-
-/* Both without carriage return; `request` may be NULL. */
-static inline enum decode bench_take(const char *request, const char *reply, unsigned part,
-                                     struct bench_reading *read)
+enum decode pylon_bench_take(const char *request, const char *reply, unsigned part,
+                             struct pylon_bench_reading *read)
 {
     static char bytes[2][SERIAL_REPLY_MAX];
     struct serial_token tokens[2];
@@ -180,5 +145,3 @@ static inline enum decode bench_take(const char *request, const char *reply, uns
     return pylon_rs485[0].take(request != NULL ? &tokens[0] : NULL, &tokens[1], part,
                                &read->reading);
 }
-
-#endif
