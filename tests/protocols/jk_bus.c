@@ -307,6 +307,32 @@ static void a_late_step_still_hands_out_its_answer(void **state)
     assert_int_equal(report.type, JK_STATUS);
 }
 
+static void a_status_in_doubt_is_asked_for_again_at_once_twice_at_most(void **state)
+{
+    (void)state;
+    struct jk_report report;
+    struct bench bench;
+    setup(&bench, JK_TIMING_FAST, 1u << 1 | 1u << 2);
+    run(&bench, 10000);
+    uint32_t repeats = bench.host.repeats;
+    uint32_t period_ms = 0;
+    for (int i = 0; i < 3; i++) {
+        do
+            advance(&bench, false);
+        while (!jk_host_take(&bench.host, &report) || (i == 0 && report.address != 1) ||
+               report.type != JK_STATUS);
+        assert_int_equal(report.address, 1);
+        assert_true(report.acknowledged);
+        assert_true(i == 0 || (report.period_ms > period_ms && report.period_ms < period_ms + 60));
+        period_ms = report.period_ms; /* since the last one without doubt */
+        jk_host_again(&bench.host);
+        assert_int_equal(bench.host.repeats - repeats, i < 2 ? i + 1 : 2);
+    }
+    run(&bench, 2000);
+    assert_int_equal(bench.host.repeats - repeats, 2);
+    assert_true(in(bench.host.known, 1) && in(bench.host.known, 2));
+}
+
 static void a_host_answers_nobody(void **state)
 {
     (void)state;
@@ -333,6 +359,7 @@ int main(void)
         cmocka_unit_test(an_answer_spliced_onto_half_a_frame_is_found),
         cmocka_unit_test(a_report_that_nobody_takes_is_counted_and_never_mixed_up),
         cmocka_unit_test(a_late_step_still_hands_out_its_answer),
+        cmocka_unit_test(a_status_in_doubt_is_asked_for_again_at_once_twice_at_most),
         cmocka_unit_test(a_host_answers_nobody),
     };
     return RUN_TESTS(tests);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of protocols/jk_trust.c and protocols/jk_doubt.c: every rule, what acts at once, what
- * waits, frames of real packs, and a day of three simulated packs.
+ * Tests of protocols/jk_trust.c: every rule (those of protocols/jk_doubt.c too), what acts at once,
+ * what waits, and a day of three simulated packs.
  */
 #include "tests/support/test.h"
 
@@ -456,51 +456,6 @@ static void a_frame_without_cells_is_out_of_range(void **state)
     assert_true(bench.trust.doubts >> JK_DOUBT_RANGE & 1);
 }
 
-/* All bytes of a log in one row. */
-static size_t read_log(const char *name, uint8_t *bytes, size_t size)
-{
-    char path[300], line[4000];
-    size_t count = 0;
-    snprintf(path, sizeof(path), "%s/protocols/%s", TEST_DATA, name);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof(line), file)) {
-        const char *text = line[0] == '(' ? strpbrk(line, "<>") : NULL;
-        if (text == NULL)
-            continue;
-        int got = hex_parse(text + 1, strcspn(text + 1, "\r\n"), bytes + count, size - count);
-        assert_true(got >= 0);
-        count += (size_t)got;
-    }
-    fclose(file);
-    return count;
-}
-
-static void frames_of_real_packs_give_no_doubt(void **state)
-{
-    (void)state;
-    static const char *const logs[] = {"jk_rs485_bus_lost_found.log", "jk_rs485_bus_timed.log",
-                                       "jk_ble_contacts.log", "jk_ble_fw15_38.log"};
-    static uint8_t bytes[100000];
-    struct params params;
-    int frames = 0;
-    for (size_t i = 0; i < COUNT(logs); i++) {
-        size_t size = read_log(logs[i], bytes, sizeof(bytes));
-        for (size_t at = 0; at + JK_FRAME_SIZE <= size; at++) {
-            struct snapshot snapshot;
-            if (!jk_frame_good(bytes + at) || bytes[at + 4] != JK_STATUS)
-                continue;
-            snapshot_init(&snapshot);
-            jk_map_decode_frame(bytes + at, &snapshot, &params);
-            if (jk_doubts(bytes + at, &snapshot) != 0)
-                fail_msg("%s, byte %u: %X", logs[i], (unsigned)at,
-                         (unsigned)jk_doubts(bytes + at, &snapshot));
-            frames++;
-        }
-    }
-    assert_true(frames >= 24);
-}
-
 struct day {
     struct site site;
     struct jk_trust trust[3];
@@ -578,7 +533,6 @@ int main(void)
         cmocka_unit_test(another_pack_at_the_address_is_believed_in_the_second_frame),
         cmocka_unit_test(after_a_minute_of_silence_it_begins_anew),
         cmocka_unit_test(a_frame_without_cells_is_out_of_range),
-        cmocka_unit_test(frames_of_real_packs_give_no_doubt),
         cmocka_unit_test(a_day_in_the_simulator_holds_no_frame_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
