@@ -69,6 +69,9 @@ static void start_port(struct device *device, enum device_port port)
     } else if (uart != NULL && uart->kind == UART_JK) {
         at->role = PORT_JK;
         jk_server_init(&at->jk, device->dip, (enum session)port_session[port]);
+    } else if (uart != NULL && (uart->kind == UART_LCD || uart->kind == UART_LCD_PB)) {
+        at->role = PORT_LCD;
+        jk_lcd_init(&at->lcd, uart->kind == UART_LCD ? JK_LCD_V2 : JK_LCD_PB);
     } else {
         at->role = PORT_MUTE;
     }
@@ -288,6 +291,7 @@ void device_receive(struct device *device, enum device_port port, const uint8_t 
     case PORT_TABLES:
         serve_tables(device, port, bytes, size, now_us);
         break;
+    case PORT_LCD: /* a display says nothing */
     case PORT_MUTE:
         break;
     }
@@ -307,6 +311,9 @@ static void poll_port(struct device *device, enum device_port port, uint64_t now
         break;
     case PORT_TABLES:
         serve_tables(device, port, NULL, 0, now_us);
+        break;
+    case PORT_LCD:
+        jk_lcd_step(&at->lcd, &device->bms.snapshot, now_us);
         break;
     case PORT_MUTE:
         break;
@@ -335,6 +342,8 @@ size_t device_transmit(struct device *device, enum device_port port, uint8_t *bu
         return jk_server_transmit(&at->jk, buffer, size);
     case PORT_TABLES:
         return serial_server_transmit(&at->tables, buffer, size, now_us);
+    case PORT_LCD:
+        return jk_lcd_transmit(&at->lcd, buffer, size);
     case PORT_MUTE:
         break;
     }

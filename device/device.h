@@ -15,6 +15,7 @@
 #include "core/bms.h"
 #include "device/memory.h"
 #include "protocols/jk_bus.h"
+#include "protocols/jk_lcd.h"
 #include "protocols/jk_server.h"
 #include "protocols/jk_trust.h"
 #include "protocols/serial_server.h"
@@ -35,6 +36,7 @@ enum device_port_role {
     PORT_MUTE,    /* its number names nothing that is built */
     PORT_JK,      /* answers in JK's protocol */
     PORT_TABLES,  /* answers in another one */
+    PORT_LCD,     /* draws on a display of JK's */
     PORT_JK_HOST, /* asks the other packs: RS485-2 of the host */
 };
 
@@ -44,6 +46,7 @@ struct device_endpoint {
     union {
         struct jk_server jk;
         struct serial_server tables;
+        struct jk_lcd lcd;
         struct jk_host host;
     };
 };

@@ -13,6 +13,8 @@ enum uart_kind {
     UART_NONE,   /* says nothing */
     UART_JK,     /* protocols/jk_server.h */
     UART_TABLES, /* protocols/serial_server.h */
+    UART_LCD,    /* protocols/jk_lcd.h, A5 5A */
+    UART_LCD_PB, /* likewise, 5A A5 */
 };
 
 struct uart {

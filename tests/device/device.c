@@ -175,11 +175,13 @@ static void a_changed_dip_switch_changes_the_role(void **state)
     uint8_t bytes[320];
     setup(&bench, 3);
     run(&bench, 2000);
-    assert_int_equal(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us), 0);
+    assert_int_equal(
+        device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us), 0);
     bench.inputs.dip = 0;
     run(&bench, 100);
     assert_true(device_is_host(&bench.device));
-    assert_true(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us) > 0);
+    assert_true(device_transmit(&bench.device, DEVICE_RS485_2, bytes, sizeof(bytes), bench.now_us) >
+                0);
     assert_int_equal(device_params(&bench.device)->address, 0);
 }
 
@@ -216,6 +218,24 @@ static void events_are_kept_in_order(void **state)
     assert_true(closed);
 }
 
+/* Number 10 draws on a display of JK's, once a second or slower, and hears nothing. */
+static void a_port_set_to_a_display_draws(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = {0xA5, 0x5A};
+    uint8_t bytes[1024];
+    struct bench bench;
+    setup(&bench, 0);
+    bench.device.bms.params.uart3_protocol = 10;
+    run(&bench, 2000);
+    size_t size = device_transmit(&bench.device, DEVICE_RS232, bytes, sizeof(bytes), bench.now_us);
+    assert_true(size > sizeof(head));
+    assert_memory_equal(bytes, head, sizeof(head));
+    device_receive(&bench.device, DEVICE_RS232, bytes, size, bench.now_us);
+    assert_int_equal(
+        device_transmit(&bench.device, DEVICE_RS232, bytes, sizeof(bytes), bench.now_us), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_changed_dip_switch_changes_the_role),
         cmocka_unit_test(a_pack_that_is_off_is_silent),
         cmocka_unit_test(events_are_kept_in_order),
+        cmocka_unit_test(a_port_set_to_a_display_draws),
     };
     return RUN_TESTS(tests);
 }
