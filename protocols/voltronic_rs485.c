@@ -32,6 +32,7 @@ enum {
     LIMITS = 0x70,
     SWITCHES = 0x74,
     MAY_CHARGE = 0x80,
+    MAY_DISCHARGE = 0x40,
     RUN_TIME = 0x75,
     END = 0x78,                /* nothing from here on */
     RUN_TIME_MAX = UINT16_MAX, /* min; nothing is being used up */
@@ -80,8 +81,8 @@ static const struct can_field cell_number[] = {
     {FROM(cell_count), WORD(0), U16BE, PLAIN, ZERO},
 };
 
-/* Charge allowed: by all packs; see the hook. The document does not use the three after the first
- * yet: 0 says nothing. */
+/* The hook takes permissions back. The document does not use the three after the first yet: 0 says
+ * nothing. */
 static const struct can_field limits[] = {
     {FROM(charge_limit_mv),    WORD(0),     U16BE | DOWN, BY_100, REQUIRED},
     {FROM(discharge_limit_mv), WORD(1),     U16BE | UP,   BY_100, ZERO    },
@@ -287,17 +288,33 @@ static int64_t run_time_min(const struct snapshot *bank)
     return div_floor(60 * (int64_t)bank->remaining_mah, -(int64_t)bank->pack_ma);
 }
 
+static bool is_nothing(const struct snapshot *bank, enum value_id limit)
+{
+    int32_t limit_ma;
+    return snapshot_get(bank, limit, &limit_ma) && limit_ma <= 0;
+}
+
+/* Any pack may forbid the charge. An inverter that does not use the current limits has to stop at
+ * limits of 0 too. */
+static void restrict_switches(const struct snapshot *bank, uint8_t *word)
+{
+    if (word == NULL)
+        return;
+    if (bank->packs_no_charge > 0 || is_nothing(bank, VALUE_charge_limit_ma))
+        word[1] &= (uint8_t)~MAY_CHARGE;
+    if (is_nothing(bank, VALUE_discharge_limit_ma))
+        word[1] &= (uint8_t)~MAY_DISCHARGE;
+}
+
 static enum modbus_exception fill(const struct serial_battery *battery,
                                   const struct register_span *span)
 {
     const struct snapshot *bank = battery->view.bank;
-    uint8_t *switches = register_at(span, SWITCHES);
     if (!snapshot_have(bank, VALUE_pack_ma))
         return MODBUS_DEVICE_FAILURE;
     if (!snapshot_have(bank, VALUE_packs_online))
         put(span, PACKS, 1); /* it is the pack's own */
-    if (switches != NULL && bank->packs_no_charge > 0)
-        switches[1] &= (uint8_t)~MAY_CHARGE;
+    restrict_switches(bank, register_at(span, SWITCHES));
     put(span, RUN_TIME, run_time_min(bank));
     put_cell_states(battery, span);
     put_temperatures(battery, span);

@@ -123,6 +123,21 @@ static void charge_stops_when_any_pack_forbids_it(void **state)
     assert_int_equal(word_at(&bench, 0x74), 0x20);
 }
 
+/* The document has the current limits as not used yet. */
+static void a_limit_of_nothing_is_a_ban(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, voltronic);
+    bench_put(&bench, VALUE_charge_limit_ma, 0);
+    assert_int_equal(word_at(&bench, 0x74), 0x40);
+    bench_put(&bench, VALUE_charge_limit_ma, 1);
+    bench_put(&bench, VALUE_discharge_limit_ma, 0);
+    assert_int_equal(word_at(&bench, 0x74), 0x80);
+    snapshot_set_have(&bench.bank, VALUE_discharge_limit_ma, false); /* not known is none */
+    assert_int_equal(word_at(&bench, 0x74), 0xC0);
+}
+
 static void the_run_time_is_that_of_the_present_current(void **state)
 {
     (void)state;
@@ -539,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_pack_alone_is_one_pack),
         cmocka_unit_test(halves_of_double_words_are_read_alone),
         cmocka_unit_test(charge_stops_when_any_pack_forbids_it),
+        cmocka_unit_test(a_limit_of_nothing_is_a_ban),
         cmocka_unit_test(the_run_time_is_that_of_the_present_current),
         cmocka_unit_test(limits_never_promise_more_than_they_are),
         cmocka_unit_test(bits_are_where_the_document_has_them),
