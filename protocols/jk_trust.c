@@ -189,7 +189,8 @@ static bool cell_jumps(const struct jk_said *now, const struct jk_said *then)
     int32_t most = 0, least = 0;
     if (rest_mv > REST_STEP_MV || rest_mv < -REST_STEP_MV)
         return true;
-    if (current_ma > CURRENT_STEP_MA || current_ma < -CURRENT_STEP_MA)
+    bool same_pack = now->fixed_crc == then->fixed_crc && now->wires_crc == then->wires_crc;
+    if (same_pack && (current_ma > CURRENT_STEP_MA || current_ma < -CURRENT_STEP_MA))
         return false;
     for (int i = 0; i < CELL_MAX; i++) {
         most = max32(most, then->cell_offset_mv[i]);
