@@ -131,7 +131,8 @@ static void poll_bus(struct site *site, uint64_t now_us)
     for (uint8_t i = 0; i < site->pack_count; i++) {
         uint8_t bytes[SERIAL_BUS_BURST];
         device_poll(&site->device[i], now_us);
-        size_t size = device_transmit(&site->device[i], DEVICE_RS485_2, bytes, sizeof(bytes), now_us);
+        size_t size =
+            device_transmit(&site->device[i], DEVICE_RS485_2, bytes, sizeof(bytes), now_us);
         if (size > 0)
             serial_bus_send(&site->bus, i, bytes, size, now_us);
     }

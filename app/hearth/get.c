@@ -33,14 +33,16 @@ static const struct block {
     {JK_STATUS,   "status"  },
 };
 
+/* clang-format off */
 static const struct argp_option options[] = {
-    {"address",                                                                                 'a', "N", 0,
+    {"address", 'a', "N", 0,
      "Address of the pack: its DIP switch in JK's protocol (0), the protocol's first one else", 0},
-    {"protocol",                                                                                      OPTION_PROTOCOL, "NAME", 0,
+    {"protocol", OPTION_PROTOCOL, "NAME", 0,
      "NAME[:PROFILE] of `hearth protocols --layouts` (jk_rs485)", 0},
     {"json", 'j', NULL, 0, "JSON Lines, which is also the default", 0},
-    {0                                                                                        },
+    {NULL, 0, NULL, 0, NULL, 0},
 };
+/* clang-format on */
 
 static void take_protocol(const struct argp_state *state, const char *name, struct getter *getter)
 {

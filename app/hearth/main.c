@@ -20,7 +20,7 @@ static const struct subcommand {
     {"get",       "values and settings of a pack over RS485",                    get_command      },
     {"detect",    "find rate, protocol and addresses of packs on a serial line", detect_command   },
     {"set",       "change settings of a pack over RS485",                        set_command      },
-    {"clone",     "give a pack the settings of another one",                    clone_command    },
+    {"clone",     "give a pack the settings of another one",                     clone_command    },
     {"log",       "events of a pack over RS485",                                 log_command      },
     {"decode",    "explain recorded traffic",                                    decode_command   },
     {"describe",  "print the layout of a protocol from its tables",              describe_command },

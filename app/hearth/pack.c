@@ -134,11 +134,11 @@ static void announce_port(const char *name, const struct serial_port *port, cons
     if (!port->kind)
         return;
     serial_port_describe(port, text, sizeof(text));
-    printf("%s: %s, ", name, text);
+    printf("%s: %s\n", name, text);
     if (uart != NULL)
-        printf("%s at %u baud\n", uart->use, (unsigned)uart->baud);
+        printf("  speaks %s at %u baud\n", uart->use, (unsigned)uart->baud);
     else
-        puts("mute: its setting names no protocol that is built");
+        puts("  is mute: its setting names no protocol that is built");
 }
 
 static void announce(const struct live *live, const struct pack_options *pack, bool on)

@@ -8,6 +8,7 @@
 
 #include "protocols/explainer.h"
 #include "protocols/jk_explain.h"
+#include "wire/modbus.h"
 #include "wire/jk_frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

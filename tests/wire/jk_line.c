@@ -11,9 +11,9 @@ struct bench {
     struct serial_line line;
     uint64_t now_us;
     uint8_t traffic[4000];
-    size_t size;               /* put */
-    size_t sent;               /* of them */
-    size_t received;           /* of them, as tokens */
+    size_t size;                   /* put */
+    size_t sent;                   /* of them */
+    size_t received;               /* of them, as tokens */
     struct serial_token tokens[8]; /* kinds and sizes */
     size_t count;
 };
