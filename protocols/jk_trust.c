@@ -199,7 +199,8 @@ static bool cell_jumps(const struct jk_said *now, const struct jk_said *then)
     for (int i = 0; i < CELL_MAX; i++) {
         int32_t offset = now->cell_offset_mv[i];
         int32_t change = offset - then->cell_offset_mv[i];
-        if (offset <= most && offset >= least && (change > step_mv || change < -step_mv))
+        bool free = same_pack && (offset > most || offset < least);
+        if (!free && (change > step_mv || change < -step_mv))
             return true;
     }
     return false;
