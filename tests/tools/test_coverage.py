@@ -74,3 +74,12 @@ def test_runs_of_one_source_in_several_objects_add_up(tmp_path):
         line = {"line_number": 3, "branches": [{"count": c} for c in counts]}
         return {"files": [{"file": "base/x.h", "lines": [line]}]}
     assert coverage.merged([report(1, 0), report(0, 2)], tmp_path) == {"base/x.h": {3: [1, 2]}}
+
+
+def test_a_table_without_code_is_compiled_and_a_forgotten_source_is_not(tmp_path):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "table.c").write_text("const int table[] = {1};\n")
+    subprocess.run(["gcc", "-O0", "--coverage", "-c", "base/table.c", "-o", "base/table.c.o"],
+                   cwd=tmp_path, check=True)
+    assert coverage.compiled("base/table.c", str(tmp_path))
+    assert not coverage.compiled("base/forgotten.c", str(tmp_path))

@@ -171,6 +171,20 @@ static void a_frame_that_does_not_fit_is_none(void **state)
     }
 }
 
+static void a_frame_longer_than_its_length_can_say_is_none(void **state)
+{
+    (void)state;
+    static uint8_t bytes[5000];
+    static const struct pylon_head head = {0x20, 2, PYLON_DEVICE, 0};
+    for (int count = 2047; count <= 2048; count++) {
+        struct pylon_writer writer;
+        pylon_begin(&writer, bytes, sizeof(bytes), &head);
+        for (int i = 0; i < count; i++)
+            pylon_put(&writer, 0, 1);
+        assert_int_equal(pylon_end(&writer), count == 2047 ? PYLON_FRAME_MIN + 2 * 2047 : 0);
+    }
+}
+
 static void a_text_is_filled_up_behind_its_end(void **state)
 {
     (void)state;
@@ -271,6 +285,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_has_the_code_a_pack_answers_with),
         cmocka_unit_test(a_flipped_bit_is_noticed_or_changes_nothing),
         cmocka_unit_test(a_frame_that_does_not_fit_is_none),
+        cmocka_unit_test(a_frame_longer_than_its_length_can_say_is_none),
         cmocka_unit_test(a_text_is_filled_up_behind_its_end),
         cmocka_unit_test(a_frame_ends_with_its_carriage_return),
         cmocka_unit_test(a_frame_without_end_is_given_up_at_the_size_of_the_line),
