@@ -80,8 +80,8 @@ def said(folder, *form):
     """Lines of the program, compiled in a form."""
     source = folder / "frames.c"
     source.write_text(PROGRAM)
-    parts = [f for pattern in ("protocols/*_can.c", "protocols/can_351.c", "wire/*.c", "base/*.c")
-             for f in sorted(glob.glob(os.path.join(ROOT, pattern)))]
+    patterns = ["protocols/*_can.c", "protocols/can_351.c", "protocols/growatt.c", "wire/*.c", "base/*.c"]
+    parts = [f for pattern in patterns for f in sorted(glob.glob(os.path.join(ROOT, pattern)))]
     parts += [os.path.join(ROOT, "core", name) for name in ("snapshot.c", "alarms.c", "params.c")]
     program = folder / "frames"
     subprocess.run(["gcc", "-std=c11", "-O1", "-I", ROOT, *form, str(source), *parts, "-o",
