@@ -31,7 +31,7 @@ bench: ## figures as JSON Lines
 fuzz: ## each fuzz harness for FUZZ_SECONDS
 	@tools/fuzz $(FUZZ_SECONDS)
 
-size: ## flash, memory and stack of the core on a Cortex-M4
+size: ## flash, memory and stack of core and protocols on a Cortex-M4
 	@tools/setup test
 	@tools/size
 

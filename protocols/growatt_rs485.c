@@ -10,6 +10,7 @@
 #include "protocols/growatt.h"
 #include "protocols/register_serial.h"
 #include "protocols/rs485.h"
+#include "wire/can_sides.h"
 
 enum {
     IDENTITY = 0x01,
@@ -234,19 +235,19 @@ static enum modbus_exception write(const struct serial_battery *battery,
 
 static const struct register_protocol document = {
     .map = &document_map,
-    .questions = questions,
+    .questions = READER(questions),
     .question_count = COUNT(questions),
     .fill = document_fill,
-    .take = take,
+    .take = READER(take),
     .write = write,
 };
 
 static const struct register_protocol jk = {
     .map = &jk_map,
-    .questions = questions,
+    .questions = READER(questions),
     .question_count = COUNT(questions),
     .fill = fill,
-    .take = take,
+    .take = READER(take),
     .write = write,
 };
 
@@ -257,8 +258,8 @@ REGISTER_FUNCTIONS(jk, jk)
 #define PROFILE(id)                                                                                \
     {.name = "growatt_rs485", .profile = #id, .baud = 9600, .address_first = 1,                    \
      .address_last = 16, .pause_ms = 5, .timeout_ms = 200, .request = &register_request_shape,     \
-     .reply = &register_reply_shape, .question_count = POLLED, .answer = id##_answer,              \
-     .ask = id##_ask, .take = id##_take, .explain = id##_explain}
+     .reply = READER(&register_reply_shape), .question_count = POLLED, .answer = id##_answer,      \
+     .ask = READER(id##_ask), .take = READER(id##_take), .explain = READER(id##_explain)}
 
 const struct serial_protocol growatt_rs485[2] = {
     PROFILE(document),

@@ -156,8 +156,8 @@ static int64_t bad_flags(const struct sample *sample)
     int64_t bad = (data[0x0C2] != data[0x0B9]) + ((data[0x0C3] != 0) != (data[0x0A6] != 0));
     for (size_t i = 0; i < jk_register_count; i++) {
         const struct jk_register *row = &jk_registers[i];
-        bool flag = row->block == JK_BLOCK_STATUS && row->type == JK_TYPE_BOOL;
-        bad += flag && data[row->offset] > 1;
+        bool flag = jk_block(row) == JK_BLOCK_STATUS && row->type == JK_TYPE_BOOL;
+        bad += flag && data[jk_offset(row)] > 1;
     }
     return bad;
 }
@@ -168,8 +168,8 @@ static int64_t bad_timers(const struct sample *sample)
     for (size_t i = 0; i < jk_register_count; i++) {
         const struct jk_register *row = &jk_registers[i];
         bool timer = row->kind == JK_HOOK_TIMER || row->kind == JK_HOOK_FIRST_TIMER;
-        bad += timer && get_u16le(sample->data + row->offset) != 0 &&
-               !(sample->snapshot->alarms[0] & (uint32_t)row->num);
+        bad += timer && get_u16le(sample->data + jk_offset(row)) != 0 &&
+               !(sample->snapshot->alarms[0] & row->alarms);
     }
     return bad;
 }

@@ -34,14 +34,14 @@ static const uint8_t asker_of[SESSION_COUNT + 1] = {
     [SESSION_RS232] = ASKER_RS485, [SESSION_BLE] = ASKER_APP,       [SESSION_COUNT] = ASKER_NOBODY,
 };
 
-#define ANY INT32_MIN
+#define ANY INT8_MIN
 
 /* Events that are no alarm. An emergency that a cell ended goes by the code of the timer: JK has
  * none that is nearer. */
 static const struct mapping {
     uint8_t kind;
     uint8_t detail;
-    int32_t value; /* ANY: whatever */
+    int8_t value; /* ANY: whatever */
     uint8_t code[ASKER_COUNT];
 } mappings[] = {
     {EVENT_POWER,         STATE_STARTING,          ANY, {0x01, 0x01, 0x01}},

@@ -100,7 +100,7 @@ static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row,
         return div_round(2 * (int64_t)value - 1, 20);
     case JK_HOOK_FIRST_TIMER:
     case JK_HOOK_TIMER:
-        return s->alarms[0] & (uint32_t)row->num ? value : 0;
+        return s->alarms[0] & row->alarms ? value : 0;
     case JK_HOOK_SENSORS:
         return sensors_of(s);
     case JK_HOOK_CONTACTS:
@@ -112,15 +112,15 @@ static int64_t hook_raw(const struct snapshot *s, const struct jk_register *row,
 
 static int64_t raw_of(const struct writer *writer, const struct jk_register *row, size_t index)
 {
-    uint16_t id = (uint16_t)(row->id + index);
+    uint16_t id = (uint16_t)(jk_value_id(row) + index);
     switch (row->kind) {
     case JK_KIND_PARAM:
-        return div_round((int64_t)writer->params->value[id] * row->num, row->den);
+        return jk_raw(row, writer->params->value[id]);
     case JK_KIND_VALUE:
     case JK_KIND_COPY:
-        return div_round((int64_t)value_of(writer->snapshot, id) * row->num, row->den);
+        return jk_raw(row, value_of(writer->snapshot, id));
     case JK_KIND_RAW:
-        return row->num;
+        return row->constant;
     case JK_KIND_BYTES:
         return (uint8_t)row->bytes[index];
     default:
@@ -135,12 +135,12 @@ static void put_text(struct writer *writer, const struct jk_register *row)
         return;
     const char *text = params_text_const(writer->params, (enum text_param_id)row->id);
     size_t size = info->size < row->count ? info->size : row->count;
-    memcpy(writer->bytes + row->offset, text, size);
+    memcpy(writer->bytes + jk_offset(row), text, size);
 }
 
 static void put_bit(struct writer *writer, const struct jk_register *row)
 {
-    uint8_t *word = writer->bytes + row->offset;
+    uint8_t *word = writer->bytes + jk_offset(row);
     int64_t raw = jk_get_number(word, JK_TYPE_U16, writer->at.big);
     if (writer->params->value[row->id] != 0)
         jk_put_number(word, JK_TYPE_U16, writer->at.big, raw | (int64_t)1 << row->bit);
@@ -154,7 +154,7 @@ static void put_register(struct writer *writer, const struct jk_register *row)
         put_bit(writer, row);
     } else {
         for (size_t i = 0; i < row->count; i++)
-            jk_put_number(writer->bytes + row->offset + i * jk_width(row), row->type,
+            jk_put_number(writer->bytes + jk_offset(row) + i * jk_width(row), row->type,
                           writer->at.big, raw_of(writer, row, i));
     }
 }
@@ -163,7 +163,7 @@ static void put_register(struct writer *writer, const struct jk_register *row)
 static void put_block(struct writer *writer)
 {
     for (size_t i = 0; i < jk_register_count; i++) {
-        if (jk_registers[i].block == writer->at.block)
+        if (jk_block(&jk_registers[i]) == writer->at.block)
             put_register(writer, &jk_registers[i]);
     }
 }
@@ -286,7 +286,7 @@ static void take_hook(const struct reader *reader, const struct jk_register *row
                       int64_t raw)
 {
     struct snapshot *s = reader->snapshot;
-    uint16_t id = (uint16_t)(row->id + index);
+    uint16_t id = (uint16_t)(jk_value_id(row) + index);
     switch (row->kind) {
     case JK_HOOK_CELLS:
         take_have(s, id, cell_present(reader, index, raw), raw);
@@ -333,15 +333,14 @@ static void take_element(const struct reader *reader, const struct jk_register *
     uint16_t id = (uint16_t)(row->id + index);
     switch (row->kind) {
     case JK_KIND_PARAM:
-        params_put(reader->params, (enum param_id)id,
-                   saturate32(div_round(raw * row->den, row->num)));
+        params_put(reader->params, (enum param_id)id, jk_value(row, raw));
         break;
     case JK_KIND_BIT:
         params_put(reader->params, (enum param_id)id, (int32_t)(raw >> row->bit & 1));
         break;
     case JK_KIND_VALUE:
         raw = row->type == JK_TYPE_BOOL ? raw != 0 : raw;
-        take_have(reader->snapshot, id, true, div_round(raw * row->den, row->num));
+        take_have(reader->snapshot, id, true, jk_value(row, raw));
         break;
     case JK_KIND_COPY:
     case JK_KIND_RAW:
@@ -356,15 +355,15 @@ static void take_element(const struct reader *reader, const struct jk_register *
 static void take_register(const struct reader *reader, const struct jk_register *row)
 {
     if (row->kind == JK_KIND_TEXT) {
-        if (jk_inside(&reader->at, row->offset, row->count))
+        if (jk_inside(&reader->at, jk_offset(row), row->count))
             params_put_text(reader->params, (enum text_param_id)row->id,
-                            (const char *)reader->bytes + (row->offset - reader->at.from),
+                            (const char *)reader->bytes + (jk_offset(row) - reader->at.from),
                             row->count);
         return;
     }
     for (size_t i = 0; i < row->count; i++) {
         int64_t raw = 0;
-        if (peek(reader, row->offset + i * jk_width(row), row->type, &raw))
+        if (peek(reader, jk_offset(row) + i * jk_width(row), row->type, &raw))
             take_element(reader, row, i, raw);
     }
 }
@@ -421,8 +420,8 @@ static void take_block(const struct reader *reader)
     uint16_t firmware = firmware_of(reader);
     for (size_t i = 0; i < jk_register_count; i++) {
         const struct jk_register *row = &jk_registers[i];
-        bool present = row->block != JK_BLOCK_SETTINGS || firmware >= row->since;
-        if (row->block == reader->at.block && present)
+        bool present = jk_block(row) != JK_BLOCK_SETTINGS || firmware >= jk_notes[i].since;
+        if (jk_block(row) == reader->at.block && present)
             take_register(reader, row);
     }
     if (reader->at.block == JK_BLOCK_STATUS) {
@@ -467,11 +466,11 @@ bool jk_map_raw(const uint8_t frame[JK_FRAME_SIZE], size_t *cursor, const char *
     for (size_t i = *cursor / 64; i < jk_register_count; i++) {
         const struct jk_register *row = &jk_registers[i];
         size_t index = i == *cursor / 64 ? *cursor % 64 : 0;
-        if (row->block != block || row->text == NULL || index >= row->count)
+        if (jk_block(row) != block || jk_notes[i].name == NULL || index >= row->count)
             continue;
-        const uint8_t *at = frame + JK_FRAME_DATA + row->offset + index * jk_width(row);
+        const uint8_t *at = frame + JK_FRAME_DATA + jk_offset(row) + index * jk_width(row);
         *value = (int32_t)(uint32_t)jk_get_number(at, row->type, false);
-        *name = row->text;
+        *name = jk_notes[i].name;
         *cursor = i * 64 + index + 1;
         return true;
     }

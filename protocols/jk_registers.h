@@ -10,68 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JK_BLOCK_MASK 0xFE00 /* of a register address; the rest is the offset in bytes */
-
-enum jk_type {
-    JK_TYPE_U8,
-    JK_TYPE_I8,
-    JK_TYPE_BOOL,
-    JK_TYPE_U16,
-    JK_TYPE_I16,
-    JK_TYPE_U32,
-    JK_TYPE_I32,
-};
-
-struct jk_type_info {
-    uint8_t size; /* bytes */
-    int64_t min;
-    int64_t max;
-};
+#include "protocols/jk_row.h"
 
 extern const struct jk_type_info jk_types[];
 
-enum jk_kind {
-    JK_KIND_PARAM,
-    JK_KIND_BIT,
-    JK_KIND_TEXT,
-    JK_KIND_VALUE,
-    JK_KIND_COPY,
-    JK_KIND_RAW,
-    JK_KIND_BYTES,
-    JK_HOOK_CELLS,
-    JK_HOOK_CELL_MASK,
-    JK_HOOK_TEMP,
-    JK_HOOK_POWER,
-    JK_HOOK_ALARMS,
-    JK_HOOK_OWN_ALARMS,
-    JK_HOOK_SOC,
-    JK_HOOK_FIRST_TIMER,
-    JK_HOOK_TIMER,
-    JK_HOOK_SENSORS,
-    JK_HOOK_CONTACTS,
-};
-
-enum jk_rights { JK_WIRE_R, JK_WIRE_RW };
-
-struct jk_register {
-    uint16_t block;
-    uint16_t offset;
-    uint16_t id; /* of the setting, text or value */
-    uint16_t since;
-    uint8_t kind;
-    uint8_t type;
-    uint8_t count;  /* elements; JK_KIND_BIT: 1 */
-    uint8_t bit;    /* JK_KIND_BIT */
-    uint8_t ble;    /* command number, 0 none */
-    uint8_t access; /* enum jk_rights */
-    int32_t num;    /* JK_KIND_RAW: the constant; timers: mask of alarms */
-    int32_t den;
-    const char *text; /* JK_KIND_RAW, JK_KIND_BYTES: name */
-    const char *bytes;
-};
-
-extern const struct jk_register jk_registers[];
-extern const size_t jk_register_count;
+/* By its scale, rounded: the number on the wire, and back. */
+int64_t jk_raw(const struct jk_register *row, int64_t value);
+int32_t jk_value(const struct jk_register *row, int64_t raw);
 
 /* A stretch of a block in one byte order. */
 struct jk_stretch {
@@ -84,9 +29,9 @@ struct jk_stretch {
 /* A register of the control block. */
 struct jk_control {
     uint16_t address;
-    uint8_t size;    /* bytes of its number */
-    uint8_t command; /* enum command_kind */
-    const char *name;
+    uint8_t size;     /* bytes of its number */
+    uint8_t command;  /* enum command_kind */
+    const char *name; /* NULL in only a battery */
 };
 
 const struct jk_control *jk_control_find(uint16_t address); /* NULL none */

@@ -250,7 +250,7 @@ static void explain(const struct serial_token *request, struct serial_reading *r
 #define JK_UART(profile_, baud_, timeout_)                                                         \
     {                                                                                              \
         .name = "jk_uart", .profile = profile_, .baud = baud_, .pause_ms = 20,                     \
-        .timeout_ms = timeout_, .question_count = 1, .request = &shape, .reply = &shape,           \
+        .timeout_ms = timeout_, .question_count = 1, .request = &shape, .reply = READER(&shape),   \
         .answer = answer, .ask = READER(ask), .take = READER(take), .explain = READER(explain)     \
     }
 

@@ -47,22 +47,21 @@ static int write_control(uint16_t address, const uint8_t *bytes, size_t size,
 static void take_param(struct write *write, const struct jk_register *row, bool pair)
 {
     for (size_t i = 0; i < row->count; i++) {
-        size_t offset = row->offset + i * jk_width(row);
+        size_t offset = jk_offset(row) + i * jk_width(row);
         if (!jk_inside(&write->at, offset, jk_width(row)))
             continue;
         int64_t raw = jk_get_number(write->bytes + (offset - write->at.from), row->type, true);
-        struct command command = {.kind = COMMAND_SET_PARAM,
-                                  .id = (uint16_t)(row->id + i),
-                                  .value = saturate32(div_round(raw * row->den, row->num))};
+        struct command command = {
+            .kind = COMMAND_SET_PARAM, .id = (uint16_t)(row->id + i), .value = jk_value(row, raw)};
         int32_t now = write->params->value[command.id];
-        if (!pair || div_round((int64_t)now * row->num, row->den) != raw)
+        if (!pair || jk_raw(row, now) != raw)
             add(write, &command);
     }
 }
 
 static void take_bit(struct write *write, const struct jk_register *row)
 {
-    const uint8_t *word = write->bytes + (row->offset - write->at.from);
+    const uint8_t *word = write->bytes + (jk_offset(row) - write->at.from);
     int32_t value = (int32_t)(jk_get_number(word, JK_TYPE_U16, true) >> row->bit & 1);
     struct command command = {.kind = COMMAND_SET_PARAM, .id = row->id, .value = value};
     if (write->params->value[row->id] != value)
@@ -73,7 +72,7 @@ static void take_text(struct write *write, const struct jk_register *row)
 {
     struct command command = {.kind = COMMAND_SET_TEXT, .id = row->id};
     size_t size = row->count < sizeof(command.text) ? row->count : sizeof(command.text);
-    memcpy(command.text, write->bytes + (row->offset - write->at.from), size);
+    memcpy(command.text, write->bytes + (jk_offset(row) - write->at.from), size);
     add(write, &command);
 }
 
@@ -87,9 +86,9 @@ static bool take_row(struct write *write, const struct jk_register *row)
 {
     size_t size = row->kind == JK_KIND_TEXT ? row->count : jk_width(row);
     bool array = row->kind == JK_KIND_PARAM && row->count > 1;
-    if (!overlaps(write, row->offset, array ? size * row->count : size))
+    if (!overlaps(write, jk_offset(row), array ? size * row->count : size))
         return true;
-    if (!array && !jk_inside(&write->at, row->offset, size))
+    if (!array && !jk_inside(&write->at, jk_offset(row), size))
         return false;
     if (row->kind == JK_KIND_PARAM)
         take_param(write, row, jk_width(row) == 1);
@@ -106,8 +105,8 @@ static int confirm(struct write *write)
     for (size_t i = 0; i < jk_register_count; i++) {
         const struct jk_register *row = &jk_registers[i];
         bool setting = row->kind == JK_KIND_PARAM || row->kind == JK_KIND_BIT;
-        if (row->block != write->at.block || !setting ||
-            !jk_inside(&write->at, row->offset, jk_width(row)))
+        if (jk_block(row) != write->at.block || !setting ||
+            !jk_inside(&write->at, jk_offset(row), jk_width(row)))
             continue;
         write->commands[0] = (struct command){
             .kind = COMMAND_SET_PARAM, .id = row->id, .value = write->params->value[row->id]};
@@ -133,7 +132,7 @@ int jk_map_write(uint16_t address, const uint8_t *bytes, size_t size, const stru
     if (!jk_block_known(write.at.block) || address % 2 != 0)
         return -MODBUS_ILLEGAL_ADDRESS;
     for (size_t i = 0; i < jk_register_count; i++) {
-        if (jk_registers[i].block == write.at.block && !take_row(&write, &jk_registers[i]))
+        if (jk_block(&jk_registers[i]) == write.at.block && !take_row(&write, &jk_registers[i]))
             return -MODBUS_ILLEGAL_ADDRESS;
     }
     if (write.overflow)
@@ -153,7 +152,7 @@ size_t jk_map_setting(enum param_id id, int32_t value, const struct params *para
         bool setting = row->kind == JK_KIND_PARAM || row->kind == JK_KIND_BIT;
         if (!setting || row->id != id || row->access != JK_WIRE_RW)
             continue;
-        *address = (uint16_t)(row->block + (row->offset & ~1u));
+        *address = row->address & 0xFFFE;
         uint16_t words = jk_width(row) == 4 ? 2 : 1;
         jk_map_read(*address, words, &nothing, &changed, data);
         return 2u * words;
@@ -168,7 +167,7 @@ size_t jk_map_setting_text(enum text_param_id id, const char *text, uint16_t *ad
         const struct jk_register *row = &jk_registers[i];
         if (row->kind != JK_KIND_TEXT || row->id != id || row->access != JK_WIRE_RW)
             continue;
-        *address = (uint16_t)(row->block + row->offset);
+        *address = row->address;
         memset(data, 0, row->count);
         for (size_t at = 0; at < row->count && text[at] != '\0'; at++)
             data[at] = (uint8_t)text[at];

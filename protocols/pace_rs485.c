@@ -12,6 +12,7 @@
 #include "protocols/register_serial.h"
 #include "protocols/rs485.h"
 #include "protocols/sum_up.h"
+#include "wire/can_sides.h"
 
 enum {
     DESIGN_CAPACITY = 6,
@@ -316,10 +317,10 @@ static const struct register_question questions[] = {
 
 static const struct register_protocol pace = {
     .map = &map,
-    .questions = questions,
+    .questions = READER(questions),
     .question_count = COUNT(questions),
     .fill = fill,
-    .take = take,
+    .take = READER(take),
     .write = write_words,
 };
 

@@ -26,7 +26,6 @@ const struct protocol protocols[] = {
      .evidence = EVIDENCE_##evidence_,                                                             \
      tables},
 #include "protocols/protocols.def"
-#undef PROTOCOL
 };
 
 const size_t protocol_count = COUNT(protocols);
@@ -67,6 +66,23 @@ const struct protocol *protocol_find(const char *name)
             return &protocols[i];
     }
     return NULL;
+}
+
+enum evidence protocol_evidence(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum evidence evidence;
+    } less[] = {
+#define PROFILE_EVIDENCE(name_, evidence_) {name_, EVIDENCE_##evidence_},
+#include "protocols/protocols.def"
+    };
+    for (size_t i = 0; i < COUNT(less); i++) {
+        if (text_equal(name, less[i].name))
+            return less[i].evidence;
+    }
+    const struct protocol *protocol = protocol_find(name);
+    return protocol != NULL ? (enum evidence)protocol->evidence : EVIDENCE_UNVERIFIED;
 }
 
 const struct can_protocol *protocol_find_can(const char *name)

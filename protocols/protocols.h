@@ -70,6 +70,11 @@ extern const char *const evidence_name[]; /* by enum evidence */
 /* By "NAME" or "NAME:PROFILE"; NULL when there is none. */
 const struct protocol *protocol_find(const char *name);
 
+/* Of what "NAME" or "NAME:PROFILE" names, a profile can have less than its protocol; unverified
+ * when there is none.
+ */
+enum evidence protocol_evidence(const char *name);
+
 /* Likewise the profile, the default one if none is named; NULL for serial protocols. */
 const struct can_protocol *protocol_find_can(const char *name);
 

@@ -9,25 +9,26 @@
 
 #include "base/number.h"
 #include "protocols/rs485.h"
+#include "wire/can_sides.h"
 
 static const struct {
     uint8_t code;
     const char *name;
 } commands[] = {
-    {PYLON_ANALOG,        "analog"       },
-    {PYLON_ALARMS,        "alarms"       },
-    {PYLON_SETTINGS,      "settings"     },
-    {PYLON_VERSION,       "version"      },
-    {PYLON_MAKER,         "maker"        },
-    {PYLON_SYSTEM,        "system"       },
-    {PYLON_SYSTEM_ANALOG, "system_analog"},
-    {PYLON_SYSTEM_ALARMS, "system_alarms"},
-    {PYLON_SYSTEM_LIMITS, "system_limits"},
-    {PYLON_LIMITS,        "limits"       },
-    {PYLON_SERIAL,        "serial_number"},
-    {PYLON_SET_LIMITS,    "set_limits"   },
-    {PYLON_SHUT_DOWN,     "shut_down"    },
-    {PYLON_FIRMWARE,      "firmware"     },
+    {PYLON_ANALOG,        READER("analog")       },
+    {PYLON_ALARMS,        READER("alarms")       },
+    {PYLON_SETTINGS,      READER("settings")     },
+    {PYLON_VERSION,       READER("version")      },
+    {PYLON_MAKER,         READER("maker")        },
+    {PYLON_SYSTEM,        READER("system")       },
+    {PYLON_SYSTEM_ANALOG, READER("system_analog")},
+    {PYLON_SYSTEM_ALARMS, READER("system_alarms")},
+    {PYLON_SYSTEM_LIMITS, READER("system_limits")},
+    {PYLON_LIMITS,        READER("limits")       },
+    {PYLON_SERIAL,        READER("serial_number")},
+    {PYLON_SET_LIMITS,    READER("set_limits")   },
+    {PYLON_SHUT_DOWN,     READER("shut_down")    },
+    {PYLON_FIRMWARE,      READER("firmware")     },
 };
 
 const char *pylon_command_name(unsigned code)
@@ -70,10 +71,10 @@ static size_t ask(unsigned question, uint8_t address, uint8_t request[SERIAL_REQ
     {                                                                                              \
         .name = "pylon_rs485", .profile = #name_, .baud = 9600,                                    \
         .address_first = PYLON_ADDRESS_FIRST, .address_last = PYLON_ADDRESS_FIRST + PACK_MAX - 1,  \
-        .pause_ms = 5, .timeout_ms = 500, .question_count = COUNT(questions),                      \
-        .request = &pylon_request_shape, .reply = &pylon_reply_shape,                              \
-        .answer = pylon_answer_##name_, .ask = ask, .take = pylon_take_##name_,                    \
-        .explain = pylon_explain                                                                   \
+        .counts_host = true, .pause_ms = 5, .timeout_ms = 500, .question_count = COUNT(questions), \
+        .request = &pylon_request_shape, .reply = READER(&pylon_reply_shape),                      \
+        .answer = pylon_answer_##name_, .ask = READER(ask), .take = READER(pylon_take_##name_),    \
+        .explain = READER(pylon_explain)                                                           \
     }
 
 const struct serial_protocol pylon_rs485[2] = {

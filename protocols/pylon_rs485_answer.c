@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "protocols/pylon_rs485_answer.h"
+#include "wire/row_codec.h"
 
 enum {
     SILENCE = 0xFF, /* beside enum pylon_return */
@@ -274,12 +275,15 @@ static uint32_t sensor_place(const struct call *call, int32_t sign)
     return place;
 }
 
+/* A pack that speaks for itself alone is the one of its highest and lowest cell. */
 static uint32_t bank_field(const struct call *call, const struct pylon_field *field)
 {
     enum pylon_form form = (enum pylon_form)field->form;
+    bool names_pack = field->value == VALUE_cell_max_pack || field->value == VALUE_cell_min_pack;
     int32_t value;
-    bool known = snapshot_get(bank_of(call), (enum value_id)field->value, &value);
-    return known ? pylon_raw(form, value) : pylon_absent(form);
+    if (snapshot_get(bank_of(call), (enum value_id)field->value, &value))
+        return pylon_raw(form, value);
+    return names_pack ? call->battery->dip : pylon_absent(form);
 }
 
 /* Raw. What no pack knows is that of the bank. */
@@ -317,9 +321,10 @@ static uint8_t answer_system_alarms(struct call *call)
 {
     if (!snapshot_have(bank_of(call), VALUE_alarms))
         return SILENCE;
-    for (uint8_t byte = 0; byte < 4; byte++)
-        pylon_put(&call->writer,
-                  pylon_bits(bank_of(call), pylon_system_bits, pylon_system_bit_count, byte), 1);
+    uint8_t bytes[4] = {0};
+    row_encode_alarms(pylon_system_bits, pylon_system_bit_count, 0, bank_of(call), bytes);
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        pylon_put(&call->writer, bytes[i], 1);
     return PYLON_NORMAL;
 }
 

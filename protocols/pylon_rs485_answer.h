@@ -19,10 +19,6 @@ bool pylon_is_set(const struct snapshot *source, enum value_id id);
 int32_t pylon_value_or(const struct snapshot *source, enum value_id id, int32_t unknown);
 bool pylon_knows(const struct snapshot *source, const uint16_t *ids, size_t count);
 
-/* The bits that `rows` have in a byte. */
-uint8_t pylon_bits(const struct snapshot *source, const struct pylon_bit *rows, size_t count,
-                   uint8_t byte);
-
 /* Temperatures as 42 lists them: T1 is the board, the cells' follow, others may be behind. */
 struct pylon_temperatures {
     unsigned count;

@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "protocols/pylon_rs485_answer.h"
+#include "wire/row_codec.h"
 
 enum {
     SMALL_MAH = 65000,    /* the largest pack with two items */
@@ -142,27 +143,52 @@ bool pylon_alarms_known(const struct snapshot *pack)
     return snapshot_have(pack, VALUE_alarms) && cell_count(pack) > 0;
 }
 
-/* In force, or warned of. */
-static bool any(const struct snapshot *pack, const uint8_t *alarms, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (alarm_get(pack->alarms, (enum alarm)alarms[i]) ||
-            alarm_get(pack->warnings, (enum alarm)alarms[i]))
-            return true;
-    }
-    return false;
-}
+/* States that an alarm in force, or warned of, stands for; bits of two bytes. */
+enum {
+    CELL_ABOVE = 0x01,
+    CELL_BELOW = 0x02,
+    TEMP_ABOVE = 0x04,
+    TEMP_BELOW = 0x08,
+    BOARD_ABOVE = 0x10,
+    PACK_ABOVE = 0x20,
+    PACK_BELOW = 0x40,
+    CHARGE_ABOVE = 0x01, /* of the second */
+    DISCHARGE_ABOVE = 0x02,
+};
 
-#define ANY(pack, ...)                                                                             \
-    any(pack, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+/* clang-format off */
+#define STATE(alarm, byte, mask) ALARM_ROW(alarm, byte, mask) WARNING_ROW(alarm, byte, mask)
+static const struct can_alarm states[] = {
+    STATE(cell_over_voltage,        0, CELL_ABOVE)
+    STATE(cell_over_voltage_2,      0, CELL_ABOVE)
+    STATE(cell_under_voltage,       0, CELL_BELOW)
+    STATE(deep_discharge,           0, CELL_BELOW)
+    STATE(charge_over_temp,         0, TEMP_ABOVE)
+    STATE(discharge_over_temp,      0, TEMP_ABOVE)
+    STATE(battery_over_temp,        0, TEMP_ABOVE)
+    STATE(charge_under_temp,        0, TEMP_BELOW)
+    STATE(discharge_under_temp,     0, TEMP_BELOW)
+    STATE(mos_over_temp,            0, BOARD_ABOVE)
+    STATE(pack_over_voltage,        0, PACK_ABOVE)
+    STATE(pack_under_voltage,       0, PACK_BELOW)
+    STATE(charge_over_current,      1, CHARGE_ABOVE)
+    STATE(charge_over_current_2,    1, CHARGE_ABOVE)
+    STATE(charge_short_circuit,     1, CHARGE_ABOVE)
+    STATE(charge_limit_ignored,     1, CHARGE_ABOVE)
+    STATE(discharge_over_current,   1, DISCHARGE_ABOVE)
+    STATE(discharge_over_current_2, 1, DISCHARGE_ABOVE)
+    STATE(discharge_over_current_3, 1, DISCHARGE_ABOVE)
+    STATE(discharge_short_circuit,  1, DISCHARGE_ABOVE)
+    STATE(short_release_failed,     1, DISCHARGE_ABOVE)
+    STATE(discharge_limit_ignored,  1, DISCHARGE_ABOVE)
+};
+/* clang-format on */
 
 /* Only the cell at the end is known to be beyond. */
-static void put_cell_states(struct pylon_writer *writer, const struct snapshot *pack)
+static void put_cell_states(struct pylon_writer *writer, const struct snapshot *pack, uint8_t said)
 {
-    bool above = ANY(pack, ALARM_cell_over_voltage, ALARM_cell_over_voltage_2);
-    bool below = ANY(pack, ALARM_cell_under_voltage, ALARM_deep_discharge);
-    int32_t highest = above ? pylon_value_or(pack, VALUE_cell_max_index, 0) : -1;
-    int32_t lowest = below ? pylon_value_or(pack, VALUE_cell_min_index, 0) : -1;
+    int32_t highest = said & CELL_ABOVE ? pylon_value_or(pack, VALUE_cell_max_index, 0) : -1;
+    int32_t lowest = said & CELL_BELOW ? pylon_value_or(pack, VALUE_cell_min_index, 0) : -1;
     unsigned count = cell_count(pack);
     pylon_put(writer, count, 1);
     for (unsigned i = 0; i < count; i++) {
@@ -187,32 +213,21 @@ static unsigned extreme_sensor(const struct pylon_temperatures *found, int32_t s
     return best;
 }
 
-static void put_temperature_states(struct pylon_writer *writer, const struct snapshot *pack)
+static void put_temperature_states(struct pylon_writer *writer, const struct snapshot *pack,
+                                   uint8_t said)
 {
     struct pylon_temperatures found;
     uint8_t state[TEMP_MAX + 1] = {0};
     pylon_temperatures(pack, &found);
-    if (ANY(pack, ALARM_charge_over_temp, ALARM_discharge_over_temp, ALARM_battery_over_temp))
+    if (said & TEMP_ABOVE)
         state[extreme_sensor(&found, 1)] = PYLON_ABOVE;
-    if (ANY(pack, ALARM_charge_under_temp, ALARM_discharge_under_temp))
+    if (said & TEMP_BELOW)
         state[extreme_sensor(&found, -1)] = PYLON_BELOW;
-    if (ANY(pack, ALARM_mos_over_temp))
+    if (said & BOARD_ABOVE)
         state[0] = PYLON_ABOVE;
     pylon_put(writer, found.count, 1);
     for (unsigned i = 0; i < found.count; i++)
         pylon_put(writer, found.lost >> i & 1 ? PYLON_OTHER : state[i], 1);
-}
-
-uint8_t pylon_bits(const struct snapshot *source, const struct pylon_bit *rows, size_t count,
-                   uint8_t byte)
-{
-    uint8_t bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t *set = rows[i].acted ? source->alarms : source->warnings;
-        if (rows[i].byte == byte && alarm_get(set, (enum alarm)rows[i].alarm))
-            bits |= rows[i].mask;
-    }
-    return bits;
 }
 
 static uint8_t switches(const struct snapshot *pack)
@@ -240,7 +255,8 @@ static uint8_t activity(const struct snapshot *pack)
 static uint16_t failed_cells(const struct snapshot *pack)
 {
     uint16_t failed = 0;
-    for (unsigned i = 0; i < 16 && i < cell_count(pack); i++) {
+    unsigned count = cell_count(pack);
+    for (unsigned i = 0; i < 16 && i < count; i++) {
         int32_t cell_mv = pylon_value_or(pack, (enum value_id)(VALUE_cell_mv + i), 0);
         failed |= (uint16_t)((cell_mv > CELL_FAILED_HIGH_MV || cell_mv < CELL_FAILED_LOW_MV) << i);
     }
@@ -249,22 +265,20 @@ static uint16_t failed_cells(const struct snapshot *pack)
 
 void pylon_put_alarms(struct pylon_writer *writer, const struct snapshot *pack, bool large)
 {
-    uint8_t voltage = ANY(pack, ALARM_pack_over_voltage)    ? PYLON_ABOVE
-                      : ANY(pack, ALARM_pack_under_voltage) ? PYLON_BELOW
-                                                            : PYLON_FINE;
-    bool charge = ANY(pack, ALARM_charge_over_current, ALARM_charge_over_current_2,
-                      ALARM_charge_short_circuit, ALARM_charge_limit_ignored);
-    bool discharge = ANY(pack, ALARM_discharge_over_current, ALARM_discharge_over_current_2,
-                         ALARM_discharge_over_current_3, ALARM_discharge_short_circuit,
-                         ALARM_short_release_failed, ALARM_discharge_limit_ignored);
+    uint8_t said[2] = {0};
+    uint8_t status = 0;
     uint16_t failed = failed_cells(pack);
     (void)large;
-    put_cell_states(writer, pack);
-    put_temperature_states(writer, pack);
-    const uint8_t bytes[] = {charge ? PYLON_ABOVE : PYLON_FINE,
-                             voltage,
-                             discharge ? PYLON_ABOVE : PYLON_FINE,
-                             pylon_bits(pack, pylon_pack_bits, pylon_pack_bit_count, 0),
+    row_encode_alarms(states, COUNT(states), 0, pack, said);
+    row_encode_alarms(pylon_pack_bits, pylon_pack_bit_count, 0, pack, &status);
+    put_cell_states(writer, pack, said[0]);
+    put_temperature_states(writer, pack, said[0]);
+    const uint8_t bytes[] = {said[1] & CHARGE_ABOVE ? PYLON_ABOVE : PYLON_FINE,
+                             said[0] & PACK_ABOVE   ? PYLON_ABOVE
+                             : said[0] & PACK_BELOW ? PYLON_BELOW
+                                                    : PYLON_FINE,
+                             said[1] & DISCHARGE_ABOVE ? PYLON_ABOVE : PYLON_FINE,
+                             status,
                              switches(pack),
                              activity(pack),
                              (uint8_t)failed,

@@ -215,15 +215,16 @@ static void warn(struct snapshot *values, bool active, enum alarm alarm)
 }
 
 /* The alarms of a byte; of several in one place the first. */
-void pylon_part_bits(const struct pylon_part *part, const struct pylon_bit *rows, size_t count,
+void pylon_part_bits(const struct pylon_part *part, const struct can_alarm *rows, size_t count,
                      const uint8_t *bytes)
 {
     struct snapshot *values = part->reading->values;
     for (size_t i = 0; i < count; i++) {
-        const struct pylon_bit *row = &rows[i];
-        bool first = i == 0 || rows[i - 1].byte != row->byte || rows[i - 1].mask != row->mask;
-        if (first && bytes[row->byte] & row->mask)
-            alarm_put(row->acted ? values->alarms : values->warnings, (enum alarm)row->alarm, true);
+        const struct can_alarm *row = &rows[i];
+        bool first = i == 0 || rows[i - 1].place != row->place;
+        uint32_t *set = can_alarm_warns(row) ? values->warnings : values->alarms;
+        if (first && bytes[can_alarm_byte(row)] & can_alarm_mask(row))
+            alarm_put(set, can_alarm_id(row), true);
     }
     snapshot_set_have(values, VALUE_alarms, true);
     snapshot_set_have(values, VALUE_warnings, true);

@@ -10,22 +10,22 @@
 /* raw = value / divisor + offset */
 static const struct form {
     uint8_t size; /* bytes */
-    int16_t divisor;
-    int16_t offset;
-    int32_t min; /* raw; negative: the number is signed */
-    int32_t max;
-    int16_t absent; /* raw */
+    bool is_signed;
+    int8_t divisor;
+    uint16_t offset;
+    uint16_t max;    /* raw; signed: -max is the least, else 0 */
+    uint16_t absent; /* raw */
 } forms[PYLON_FORM_COUNT] = {
-    [PYLON_MV] = {2, 1,    0,    0,          UINT16_MAX, 0   },
-    [PYLON_CENTIAMPS] = {2, 10,   0,    -INT16_MAX, INT16_MAX,  0   },
-    [PYLON_DECIAMPS] = {2, 100,  0,    -INT16_MAX, INT16_MAX,  0   },
-    [PYLON_MINUS_DECIAMPS] = {2, -100, 0,    -INT16_MAX, INT16_MAX,  0   },
-    [PYLON_KELVIN] = {2, 1,    2731, 0,          UINT16_MAX, 2981}, /* 25 degC; limits are 0 then */
-    [PYLON_PERCENT] = {1, 10,   0,    0,          100,        100 },
-    [PYLON_SOC] = {1, 10,   0,    0,          100,        0   },
-    [PYLON_WORD] = {2, 1,    0,    0,          UINT16_MAX, 0   },
-    [PYLON_BYTE] = {1, 1,    0,    0,          UINT8_MAX,  0   },
-    [PYLON_NUMBER] = {1, 1,    1,    0,          UINT8_MAX,  0   },
+    [PYLON_MV] = {2, false, 1,    0,    UINT16_MAX, 0   },
+    [PYLON_CENTIAMPS] = {2, true,  10,   0,    INT16_MAX,  0   },
+    [PYLON_DECIAMPS] = {2, true,  100,  0,    INT16_MAX,  0   },
+    [PYLON_MINUS_DECIAMPS] = {2, true,  -100, 0,    INT16_MAX,  0   },
+    [PYLON_KELVIN] = {2, false, 1,    2731, UINT16_MAX, 2981}, /* 25 degC; limits are 0 then */
+    [PYLON_PERCENT] = {1, false, 10,   0,    100,        100 },
+    [PYLON_SOC] = {1, false, 10,   0,    100,        0   },
+    [PYLON_WORD] = {2, false, 1,    0,    UINT16_MAX, 0   },
+    [PYLON_BYTE] = {1, false, 1,    0,    UINT8_MAX,  0   },
+    [PYLON_NUMBER] = {1, false, 1,    1,    UINT8_MAX,  0   },
 };
 
 size_t pylon_form_size(enum pylon_form form)
@@ -45,19 +45,19 @@ uint32_t pylon_raw(enum pylon_form form, int32_t value)
     int64_t raw = div_round(value, row->divisor) + row->offset;
     if (form == PYLON_SOC)
         raw = not_at_an_end(raw, value);
-    return (uint32_t)clamp64(raw, row->min, row->max);
+    return (uint32_t)clamp64(raw, row->is_signed ? -row->max : 0, row->max);
 }
 
 int32_t pylon_value(enum pylon_form form, uint32_t raw)
 {
     const struct form *row = &forms[form];
-    int32_t number = row->min < 0 ? (int16_t)(uint16_t)raw : (int32_t)raw;
+    int32_t number = row->is_signed ? (int16_t)(uint16_t)raw : (int32_t)raw;
     return (number - row->offset) * row->divisor;
 }
 
 uint32_t pylon_absent(enum pylon_form form)
 {
-    return (uint32_t)forms[form].absent;
+    return forms[form].absent;
 }
 
 /* Voltage, current, charge, cycles, health, cells, temperatures of cells, switches, boards. Packs
@@ -108,8 +108,9 @@ const struct pylon_setting pylon_settings[PYLON_SETTING_COUNT] = {
     {PARAM_discharge_ocp_ma,    PYLON_MINUS_DECIAMPS},
 };
 
-#define ALARM_BIT(alarm, byte, mask) {ALARM_##alarm, byte, mask, true},
-#define WARNING_BIT(alarm, byte, mask) {ALARM_##alarm, (byte)-2, mask, false},
+/* A warning stands two bytes before the alarm. */
+#define ALARM_BIT(alarm, byte, mask) ALARM_ROW(alarm, byte, mask)
+#define WARNING_BIT(alarm, byte, mask) WARNING_ROW(alarm, (byte)-2, mask)
 
 /* clang-format off */
 #define LEVEL_BITS(ROW, HOT)                                                                       \
@@ -128,7 +129,7 @@ const struct pylon_setting pylon_settings[PYLON_SETTING_COUNT] = {
 #define HOT_BITS WARNING_BIT(battery_over_temp, 2, 0x08) ALARM_BIT(battery_over_temp, 0, 0x08)
 
 /* Bytes 2 and 3: protections; 0 and 1: the warnings before, at the same places but for voltages. */
-const struct pylon_bit pylon_system_bits[] = {
+const struct can_alarm pylon_system_bits[] = {
     ALARM_BIT(pack_over_voltage, 2, 0x80)
     ALARM_BIT(pack_under_voltage, 2, 0x40)
     LEVEL_BITS(ALARM_BIT, )
@@ -165,7 +166,7 @@ const struct pylon_bit pylon_system_bits[] = {
 const size_t pylon_system_bit_count = COUNT(pylon_system_bits);
 
 /* A cell's over-voltage shares the place of the module's; the cell's own state tells them apart. */
-const struct pylon_bit pylon_pack_bits[] = {
+const struct can_alarm pylon_pack_bits[] = {
     ALARM_BIT(pack_over_voltage, 0, 0x01)
     ALARM_BIT(cell_over_voltage, 0, 0x01)
     ALARM_BIT(cell_over_voltage_2, 0, 0x01)

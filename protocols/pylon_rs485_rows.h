@@ -11,6 +11,7 @@
 
 #include "core/params.h"
 #include "core/snapshot.h"
+#include "wire/can_alarm.h"
 
 /* ---- Numbers on the wire ---- */
 
@@ -72,18 +73,10 @@ struct pylon_setting {
 #define PYLON_SETTING_COUNT 12
 extern const struct pylon_setting pylon_settings[PYLON_SETTING_COUNT];
 
-/* A bit of 62 (bytes 0..3) or of status 1 of 44 (byte 0). Of several alarms in one place the first
- * is read. */
-struct pylon_bit {
-    uint8_t alarm; /* enum alarm */
-    uint8_t byte;
-    uint8_t mask;
-    bool acted; /* in the alarms, not the warnings */
-};
-
-extern const struct pylon_bit pylon_system_bits[];
+/* The bits of 62 (bytes 0..3) and of status 1 of 44 (byte 0). */
+extern const struct can_alarm pylon_system_bits[];
 extern const size_t pylon_system_bit_count;
-extern const struct pylon_bit pylon_pack_bits[];
+extern const struct can_alarm pylon_pack_bits[];
 extern const size_t pylon_pack_bit_count;
 
 #endif

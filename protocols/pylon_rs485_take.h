@@ -20,7 +20,7 @@ void pylon_part_take(const struct pylon_part *part, size_t at, enum pylon_form f
                      enum value_id id);
 
 /* Alarms and warnings by the bits of `bytes`; of several alarms in one place the first. */
-void pylon_part_bits(const struct pylon_part *part, const struct pylon_bit *rows, size_t count,
+void pylon_part_bits(const struct pylon_part *part, const struct can_alarm *rows, size_t count,
                      const uint8_t *bytes);
 
 /* Bytes of INFO from `at` on that one pack takes, 0 when it does not fit. */

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "protocols/serial.h"
+#include "wire/can_sides.h"
 #include "wire/register_map.h"
 
 /* One read of a full poll. */
@@ -80,7 +81,8 @@ void register_explain(const struct register_protocol *protocol, const struct ser
     }
 
 #define REGISTER_USES(name_, questions, shape)                                                     \
-    .request = &register_request_shape, .reply = &(shape), .question_count = COUNT(questions),     \
-    .answer = name_##_answer, .ask = name_##_ask, .take = name_##_take, .explain = name_##_explain
+    .request = &register_request_shape, .reply = READER(&(shape)),                                 \
+    .question_count = COUNT(questions), .answer = name_##_answer, .ask = READER(name_##_ask),      \
+    .take = READER(name_##_take), .explain = READER(name_##_explain)
 
 #endif

@@ -64,11 +64,13 @@ struct serial_protocol {
     uint32_t baud;
     uint8_t address_first; /* of batteries, as on the wire */
     uint8_t address_last;
+    bool counts_host; /* the pack with DIP number n answers at address_first + n; else at n, and the
+                       * host at address_first */
     uint16_t pause_ms;      /* the asking side leaves between an answer and the next request */
     uint16_t timeout_ms;    /* it waits for an answer */
     uint8_t question_count; /* of a full poll of one address */
     const struct serial_shape *request; /* kinds: enum serial_frame_kind */
-    const struct serial_shape *reply;
+    const struct serial_shape *reply;   /* this and ask, take, explain: NULL in only a battery */
 
     /* Battery: writes the reply to a whole request; *size is 0 for silence. */
     enum serial_answer_kind (*answer)(const struct serial_battery *battery, const uint8_t *request,

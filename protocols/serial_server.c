@@ -18,6 +18,16 @@ void serial_server_init(struct serial_server *server, const struct serial_protoc
     serial_line_init(&server->line, protocol->request, 1);
 }
 
+int32_t serial_server_address(const struct serial_server *server, uint8_t dip)
+{
+    const struct serial_protocol *protocol = server->protocol;
+    if (protocol->address_last == 0)
+        return SERIAL_ADDRESS_NONE;
+    if (dip == 0)
+        return protocol->address_first;
+    return protocol->counts_host ? protocol->address_first + dip : dip;
+}
+
 /* The last reply is not out yet, as far as can be known. */
 static bool replying(const struct serial_server *server)
 {

@@ -33,6 +33,10 @@ struct serial_server {
 void serial_server_init(struct serial_server *server, const struct serial_protocol *protocol,
                         uint32_t turnaround_us);
 
+/* Where a pack with this DIP number answers, as on the wire; SERIAL_ADDRESS_NONE in a protocol
+ * without addresses. */
+int32_t serial_server_address(const struct serial_server *server, uint8_t dip);
+
 /* Answers what is whole. size 0: no bytes are there; call it every few milliseconds. */
 void serial_server_receive(struct serial_server *server, const struct serial_battery *battery,
                            const uint8_t *bytes, size_t size, uint64_t now_us);

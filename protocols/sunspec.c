@@ -93,6 +93,7 @@ static const struct sunspec_point model_803[] = {
 };
 static const struct sunspec_point string_803[] = {
 #include "protocols/sunspec_803_string.def"
+#include "wire/can_sides.h"
 };
 #undef LAYOUT
 
@@ -185,7 +186,7 @@ static const struct register_question questions[] = {
 
 static const struct register_protocol protocol = {
     .map = &no_blocks,
-    .questions = questions,
+    .questions = READER(questions),
     .question_count = COUNT(questions),
     .fill = fill,
     .write = refuse,
@@ -269,11 +270,11 @@ const struct serial_protocol sunspec[1] = {
      .pause_ms = 5,
      .timeout_ms = 500,
      .request = &register_request_shape,
-     .reply = &register_reply_shape,
+     .reply = READER(&register_reply_shape),
      .question_count = COUNT(questions),
      .answer = map_answer,
-     .ask = map_ask,
-     .take = sunspec_take,
-     .explain = map_explain,
+     .ask = READER(map_ask),
+     .take = READER(sunspec_take),
+     .explain = READER(map_explain),
      },
 };

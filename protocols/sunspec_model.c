@@ -14,17 +14,17 @@ enum { SCALE_MAX = 10, EXPONENT_MAX = 3 };
 static const struct type_info {
     uint8_t words;
     bool negative; /* two's complement */
-    int64_t min;
+    int16_t min;
+    uint32_t nothing; /* not implemented */
     int64_t max;
-    int64_t nothing; /* not implemented */
 } types[SUNSPEC_TYPE_COUNT] = {
-    [SUNSPEC_U16] = {1, false, 0,          0xFFFE,     0xFFFF    },
-    [SUNSPEC_S16] = {1, true,  -0x7FFF,    0x7FFF,     -0x8000   },
-    [SUNSPEC_ENUM16] = {1, false, 0,          0xFFFE,     0xFFFF    },
-    [SUNSPEC_SF] = {1, true,  -SCALE_MAX, SCALE_MAX,  -0x8000   },
-    [SUNSPEC_PAD] = {1, true,  -0x8000,    -0x8000,    -0x8000   },
-    [SUNSPEC_U32] = {2, false, 0,          0xFFFFFFFE, 0xFFFFFFFF},
-    [SUNSPEC_BITS32] = {2, false, 0,          0x7FFFFFFF, 0xFFFFFFFF},
+    [SUNSPEC_U16] = {1, false, 0,          0xFFFF,     0xFFFE    },
+    [SUNSPEC_S16] = {1, true,  -0x7FFF,    0x8000,     0x7FFF    },
+    [SUNSPEC_ENUM16] = {1, false, 0,          0xFFFF,     0xFFFE    },
+    [SUNSPEC_SF] = {1, true,  -SCALE_MAX, 0x8000,     SCALE_MAX },
+    [SUNSPEC_PAD] = {1, true,  -0x8000,    0x8000,     -0x8000   },
+    [SUNSPEC_U32] = {2, false, 0,          0xFFFFFFFF, 0xFFFFFFFE},
+    [SUNSPEC_BITS32] = {2, false, 0,          0xFFFFFFFF, 0x7FFFFFFF},
 };
 
 void sunspec_walk_init(struct sunspec_walk *walk, const struct sunspec_model *models,

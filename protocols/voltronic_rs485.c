@@ -11,6 +11,7 @@
 #include "protocols/register_serial.h"
 #include "protocols/rs485.h"
 #include "protocols/sum_up.h"
+#include "wire/can_sides.h"
 
 enum {
     CELL_NUMBER = 0x10,
@@ -366,11 +367,11 @@ static void take(const struct register_span *span, struct serial_reading *readin
 
 static const struct register_protocol voltronic = {
     .map = &map,
-    .questions = questions,
+    .questions = READER(questions),
     .question_count = COUNT(questions),
     .counts_words = true,
     .fill = fill,
-    .take = take,
+    .take = READER(take),
 };
 
 REGISTER_FUNCTIONS(common, voltronic)
@@ -446,9 +447,9 @@ const struct serial_protocol voltronic_rs485[1] = {
      .timeout_ms = 200,
      .question_count = COUNT(questions),
      .request = &request_shape,
-     .reply = &register_words_shape,
+     .reply = READER(&register_words_shape),
      .answer = answer,
-     .ask = common_ask,
-     .take = common_take,
-     .explain = explain},
+     .ask = READER(common_ask),
+     .take = READER(common_take),
+     .explain = READER(explain)},
 };

@@ -26,7 +26,7 @@ static void bus_received(void *context, const uint8_t *bytes, size_t size, uint6
         live->refused_bytes += (uint32_t)size;
 }
 
-static void flush_own(struct live_serial *own)
+static void flush_own(struct live_own *own)
 {
     uint8_t bytes[SERIAL_BUS_BURST];
     struct device *device = &own->live->site.device[0];
@@ -40,7 +40,7 @@ static void flush_own(struct live_serial *own)
 
 /* A real adapter runs at the rate of what its port speaks. One that cannot be set is lost anyway,
  * and set when it comes back. */
-static void follow_rate(struct live_serial *own)
+static void follow_rate(struct live_own *own)
 {
     char error[PORT_ERROR_SIZE];
     const struct uart *uart = device_uart(&own->live->site.device[0], own->device_port);
@@ -50,9 +50,13 @@ static void follow_rate(struct live_serial *own)
 
 static void own_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)
 {
-    struct live_serial *own = context;
+    struct live_own *own = context;
     struct live *live = own->live;
     (void)now_us;
+    if (live->speed != 1) {
+        own->refused_bytes += (uint32_t)size;
+        return;
+    }
     device_receive(&live->site.device[0], own->device_port, bytes, size, virtual_us(live));
     flush_own(own);
 }
@@ -115,7 +119,7 @@ static void tick(void *context, uint64_t due_us)
         follow_rate(&live->own[i]);
 }
 
-static int open_own(struct live *live, struct loop *loop, struct live_serial *own, const char *url,
+static int open_own(struct live *live, struct loop *loop, struct live_own *own, const char *url,
                     char *error)
 {
     if (!url)

@@ -30,10 +30,11 @@ struct live_ports {
 struct live;
 
 /* A serial port that belongs to the first pack alone. */
-struct live_serial {
+struct live_own {
     struct live *live;
     enum device_port device_port;
     struct serial_port port;
+    uint32_t refused_bytes; /* came in at N != 1 */
 };
 
 struct live {
@@ -41,11 +42,11 @@ struct live {
     uint32_t speed;
     struct loop_timer timer;
     struct serial_port bus;
-    struct live_serial own[2]; /* RS485-1, RS232 */
+    struct live_own own[2]; /* RS485-1, RS232 */
     struct can_port can;
     struct can_witness witness; /* of the frames from outside */
     struct live_plate plate[PACK_MAX];
-    uint32_t refused_bytes; /* came in at N != 1 */
+    uint32_t refused_bytes; /* came in from the parallel bus at N != 1 */
     uint32_t refused_frames;
 };
 

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "protocols/can_names.h"
 #include "protocols/protocols.h"
+#include "service/live_serial.h"
 
 /* Where a number lies in whatever counts it. */
 struct row {
@@ -164,9 +165,20 @@ static void add_host(struct web_diagnostics *diagnostics, const struct site *sit
     add_messages(diagnostics, site, host->can);
 }
 
+/* The first pack is the one whose ports lead outside. */
+static void add_serial(struct web_diagnostics *diagnostics, struct live *live)
+{
+    struct web_port ports[WEB_PORT_COUNT];
+    live_serial_ports(live, 0, ports);
+    for (int id = 0; id < WEB_PORT_COUNT; id++) {
+        for (size_t i = 0; i < ports[id].count && diagnostics->count < WEB_COUNT_MAX; i++)
+            diagnostics->counts[diagnostics->count++] = ports[id].counts[i];
+    }
+}
+
 void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
 {
-    const struct live *live = context;
+    struct live *live = context;
     const struct site *site = &live->site;
     const struct device *host = site_host(site);
     *diagnostics = (struct web_diagnostics){.trouble = "", .heartbeat_age_ms = -1};
@@ -175,4 +187,5 @@ void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
     if (site->inverter_on_can)
         add_all(diagnostics, "inverter", receiver_rows, COUNT(receiver_rows), &site->receiver);
     add_outside(diagnostics, live);
+    add_serial(diagnostics, live);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What both ends of the CAN bus of a live site and its port have counted, by cause, and how old the
- * messages are, in lists for the page and for whoever ends the program.
+ * What both ends of the CAN bus of a live site, its port and the serial ports of the first pack
+ * have counted, by cause, and how old the messages are, in lists for the page and for whoever ends
+ * the program.
  */
 #ifndef HEARTH_SERVICE_LIVE_DIAGNOSTICS_H
 #define HEARTH_SERVICE_LIVE_DIAGNOSTICS_H

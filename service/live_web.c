@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "core/limits.h"
 #include "service/live_diagnostics.h"
+#include "service/live_serial.h"
 #include "sim/fault_menu.h"
 #include "ui/event.h"
 #include "ui/words.h"
@@ -315,6 +316,7 @@ void live_web_source(struct live *live, struct web_source *source)
         .pack = get_pack,
         .frames = get_frames,
         .diagnostics = live_diagnostics,
+        .ports = live_serial_ports,
         .site = get_site,
         .event_count = get_event_count,
         .event = get_event,

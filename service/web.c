@@ -17,6 +17,7 @@
 #include "service/web_fault.h"
 #include "service/web_json.h"
 #include "service/web_parts.h"
+#include "service/web_uart.h"
 #include "ui/json.h"
 #include "ui/schema.h"
 
@@ -194,6 +195,7 @@ static void make_schema(struct web *web)
     json_open(&writer, '{');
     schema_tables(&writer);
     web_fault_schema(&writer);
+    web_uart_schema(&writer);
     json_close(&writer, '}');
     web->schema_size = writer.used;
     for (size_t i = 0; i < writer.used; i++)

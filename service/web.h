@@ -20,6 +20,7 @@
 #include "core/snapshot.h"
 
 struct web_diagnostics; /* service/web_diagnostics.h */
+struct web_port;        /* service/web_uart.h */
 
 /* One pack as the page shows it. Pointers stay valid until the next call of the source. */
 struct web_pack {
@@ -87,6 +88,8 @@ struct web_source {
     size_t (*frames)(void *context, struct web_frame *frames, size_t max); /* how many written */
     void (*site)(void *context, struct web_site *site);
     void (*diagnostics)(void *context, struct web_diagnostics *diagnostics); /* NULL: none */
+    /* The serial ports of a local pack, WEB_PORT_COUNT of them. NULL: none are known. */
+    void (*ports)(void *context, size_t position, struct web_port *ports);
     /* Events that are kept, and one of them, 0 the oldest; false when it cannot be read. */
     uint32_t (*event_count)(void *context, size_t position);
     bool (*event)(void *context, size_t position, uint32_t index, struct event *event);

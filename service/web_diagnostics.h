@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the page shows of the health of the CAN bus: messages with their ages, and numbers with
- * their names and labels, as the source hands them over.
+ * What the page shows of the health of the CAN bus and of the serial ports of the first pack:
+ * messages with their ages, and numbers with their names and labels, as the source hands them over.
  */
 #ifndef HEARTH_SERVICE_WEB_DIAGNOSTICS_H
 #define HEARTH_SERVICE_WEB_DIAGNOSTICS_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WEB_COUNT_MAX 32
+#define WEB_COUNT_MAX 64
 #define WEB_MESSAGE_MAX 40
 
 struct web_count {

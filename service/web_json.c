@@ -6,7 +6,7 @@
 
 #include "base/number.h"
 #include "service/web_fault.h"
-#include "service/web_diagnostics.h"
+#include "service/web_uart.h"
 #include "ui/event.h"
 #include "ui/json.h"
 #include "ui/text.h"
@@ -71,7 +71,7 @@ static void put_site(struct text_writer *writer, const struct web_source *source
     json_close(writer, '}');
 }
 
-static void put_count(struct text_writer *writer, const struct web_count *count)
+void web_json_count(struct text_writer *writer, const struct web_count *count)
 {
     json_open(writer, '{');
     json_put_string(writer, "group", count->group);
@@ -119,7 +119,7 @@ void web_json_diagnostics(struct text_writer *writer, const struct web_source *s
     json_key(writer, "counts");
     json_open(writer, '[');
     for (size_t i = 0; i < found.count; i++)
-        put_count(writer, &found.counts[i]);
+        web_json_count(writer, &found.counts[i]);
     json_close(writer, ']');
     json_key(writer, "messages");
     json_open(writer, '[');
@@ -194,6 +194,8 @@ void web_json_pack_settings(struct text_writer *writer, const struct web_source 
         json_params_values(writer, pack.params, !pack.local);
         json_close(writer, '}');
     }
+    if (pack.local)
+        web_ports_json(writer, source, position);
     json_close(writer, '}');
 }
 

@@ -6,6 +6,7 @@
 #define HEARTH_SERVICE_WEB_JSON_H
 
 #include "service/web.h"
+#include "service/web_diagnostics.h"
 #include "ui/writer.h"
 
 #define WEB_EVENTS_MAX 500       /* of one answer */
@@ -18,7 +19,7 @@ void web_json_bank(struct text_writer *writer, const struct web_source *source);
  * position; a local one has its front plate and faults, too. */
 void web_json_pack(struct text_writer *writer, const struct web_source *source, size_t position);
 
-/* The same with its settings and the role that may change them. */
+/* The same with its settings, the role that may change them and its serial ports. */
 void web_json_pack_settings(struct text_writer *writer, const struct web_source *source,
                             size_t position, bool logged_in);
 
@@ -31,6 +32,9 @@ void web_json_packs(struct text_writer *writer, const struct web_source *source)
 
 /* Protocol, heartbeat, port, counters and messages of the CAN bus. */
 void web_json_diagnostics(struct text_writer *writer, const struct web_source *source);
+
+/* One row of a list of counts. */
+void web_json_count(struct text_writer *writer, const struct web_count *count);
 
 /* {"id":"351","bytes":"...","age_ms":...,"message":...,"values":{...}} */
 void web_json_frame(struct text_writer *writer, const struct web_frame *frame);

@@ -25,7 +25,7 @@ static void put_protocol(struct text_writer *writer, const struct brand *brand)
     if (can != NULL && can->profile[0] != '\0')
         json_put_string(writer, "profile", can->profile);
     json_put_string(writer, "title", protocol->title);
-    json_put_string(writer, "evidence", evidence_name[protocol->evidence]);
+    json_put_string(writer, "evidence", evidence_name[protocol_evidence(brand->use)]);
     if (brand_bitrate(brand) > 0)
         json_put_integer(writer, "bitrate", brand_bitrate(brand));
     if (brand_choice(brand) >= 0)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * For whom the CAN tables are compiled: usually for both sides, which send, read and explain. With
- * -DHEARTH_ONLY_BATTERY, for a firmware that is only a battery, they are without what an inverter
- * or a monitor needs: messages that a battery neither sends nor hears, and hooks that read. What
- * the battery sends and answers to is the same.
+ * For whom the tables of protocols are compiled: usually for both sides, which send, read and
+ * explain. With -DHEARTH_ONLY_BATTERY, for a firmware that is only a battery, they are without what
+ * an inverter or a monitor needs: messages that a battery neither sends nor hears, and hooks that
+ * ask and read. What the battery sends and answers to is the same.
  */
 #ifndef HEARTH_WIRE_CAN_SIDES_H
 #define HEARTH_WIRE_CAN_SIDES_H
+
+#include <stddef.h>
 
 /* A name that nobody defined is pasted as it is, one that -D defines as 1. */
 #define CAN_SIDES_PASTE_NOW(a, b) a##b

@@ -5,10 +5,12 @@
 #include "wire/field.h"
 
 #include "base/number.h"
+#include "wire/can_sides.h"
 
 #define WHOLE(id, size, is_signed, big_endian, min, max)                                           \
-    [id] = {#id, size, 8 * (size), 0, is_signed, big_endian, min, max}
-#define PART(id, bits, shift) [id] = {#id, 1, bits, shift, false, false, 0, (1 << (bits)) - 1}
+    [id] = {READER(#id), size, 8 * (size), 0, is_signed, big_endian, min, max}
+#define PART(id, bits, shift)                                                                      \
+    [id] = {READER(#id), 1, bits, shift, false, false, 0, (1 << (bits)) - 1}
 
 const struct field_type_info field_type_info[FIELD_TYPE_COUNT] = {
     WHOLE(U8, 1, false, false, 0, UINT8_MAX),

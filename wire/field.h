@@ -36,10 +36,10 @@ enum field_type {
 
 /* What describe and the tests need to know of a type. */
 struct field_type_info {
-    const char *name;
-    uint8_t size;  /* bytes */
-    uint8_t bits;  /* 0 for TEXT */
-    uint8_t shift; /* of the lowest bit within its byte */
+    const char *name; /* NULL in only a battery */
+    uint8_t size;     /* bytes */
+    uint8_t bits;     /* 0 for TEXT */
+    uint8_t shift;    /* of the lowest bit within its byte */
     bool is_signed;
     bool big_endian;
     int64_t min; /* what is sent stays within; the top codes of 16 and 32 bits are left free */

@@ -88,8 +88,7 @@ static int parse_time(struct cursor *cursor, uint64_t *time_us)
     uint64_t seconds;
     uint64_t fraction = 0;
     unsigned digits = FRACTION_DIGITS_MAX; /* without a point there is nothing to scale */
-    if (!take(cursor, '('))
-        return fail(cursor, "a line begins with (seconds), '#' or '='");
+    cursor->at++;                          /* the bracket */
     if (take_number(cursor, SECOND_DIGITS_MAX, &seconds) == 0)
         return fail(cursor, "seconds expected");
     if (take(cursor, '.'))
@@ -177,21 +176,26 @@ static int parse_can(struct cursor *cursor, struct log_line *line)
     return parse_end(cursor, "at most 8 bytes of two hexadecimal digits expected");
 }
 
-static int parse_serial(struct cursor *cursor, struct log_line *line)
+static int parse_bytes(struct cursor *cursor, struct log_line *line)
 {
-    line->from_asking = peek(cursor) == '>';
-    cursor->at++;
     skip_blanks(cursor);
     while (line->size < LOG_BYTES_MAX && take_byte(cursor, &line->bytes[line->size])) {
         line->size++;
         skip_blanks(cursor);
     }
-    line->kind = LOG_SERIAL;
     if (line->size == 0)
         return fail(cursor, "bytes of two hexadecimal digits expected");
     return parse_end(cursor, line->size == LOG_BYTES_MAX
                                  ? "too many bytes in one line"
                                  : "bytes of two hexadecimal digits expected");
+}
+
+static int parse_serial(struct cursor *cursor, struct log_line *line)
+{
+    line->kind = LOG_SERIAL;
+    line->from_asking = peek(cursor) == '>';
+    cursor->at++;
+    return parse_bytes(cursor, line);
 }
 
 static int parse_traffic(struct cursor *cursor, struct log_line *line)
@@ -203,6 +207,96 @@ static int parse_traffic(struct cursor *cursor, struct log_line *line)
         return result;
     bool serial = peek(cursor) == '<' || peek(cursor) == '>';
     return serial ? parse_serial(cursor, line) : parse_can(cursor, line);
+}
+
+static bool take_word(struct cursor *cursor, const char *word)
+{
+    size_t size = strlen(word);
+    if (cursor->size - cursor->at < size || memcmp(cursor->text + cursor->at, word, size) != 0)
+        return false;
+    cursor->at += size;
+    skip_blanks(cursor);
+    return true;
+}
+
+/* "12.3 " or "@12.3 ", if there is one: what is none stays where it is. */
+static void take_noted_time(struct cursor *cursor, uint64_t *time_us)
+{
+    struct cursor ahead = *cursor;
+    uint64_t seconds;
+    uint64_t fraction = 0;
+    unsigned digits = FRACTION_DIGITS_MAX;
+    take(&ahead, '@');
+    if (take_number(&ahead, SECOND_DIGITS_MAX, &seconds) == 0)
+        return;
+    if (take(&ahead, '.'))
+        digits = take_number(&ahead, FRACTION_DIGITS_MAX, &fraction);
+    if (!is_blank(peek(&ahead)))
+        return;
+    for (; digits < FRACTION_DIGITS_MAX; digits++)
+        fraction *= 10;
+    *time_us = seconds * 1000000u + fraction;
+    skip_blanks(&ahead);
+    *cursor = ahead;
+}
+
+/* "~2002..", with or without the "\r" that stands for its end. */
+static int parse_ascii(struct cursor *cursor, struct log_line *line)
+{
+    while (is_printable(peek(cursor)) && peek(cursor) != '\\' && line->size < LOG_BYTES_MAX - 1)
+        line->bytes[line->size++] = (uint8_t)cursor->text[cursor->at++];
+    take_word(cursor, "\\r");
+    line->bytes[line->size++] = '\r';
+    return parse_end(cursor, "the end of an ASCII frame expected");
+}
+
+static int parse_noted_can(struct cursor *cursor, struct log_line *line)
+{
+    struct can_frame *frame = &line->frame;
+    int result = parse_id(cursor, frame);
+    skip_blanks(cursor);
+    while (frame->size < sizeof(frame->data) && take_byte(cursor, &frame->data[frame->size])) {
+        frame->size++;
+        skip_blanks(cursor);
+    }
+    line->kind = LOG_CAN;
+    return result != RESULT_OK
+               ? result
+               : parse_end(cursor, "at most 8 bytes of two hexadecimal digits expected");
+}
+
+static int parse_noted_serial(struct cursor *cursor, struct log_line *line)
+{
+    line->kind = LOG_SERIAL;
+    if (take_word(cursor, "TX") || take_word(cursor, "H>"))
+        line->from_asking = true;
+    else if (!take_word(cursor, "RX") && !take_word(cursor, "B>"))
+        return fail(cursor,
+                    "a line begins with (seconds), '#' or '=', or with TX, RX, H>, B>, CAN>");
+    bool ascii = take_word(cursor, "ascii ");
+    if (!ascii)
+        take_word(cursor, "hex ");
+    if (ascii || peek(cursor) == '~')
+        return parse_ascii(cursor, line);
+    line->may_go_on = true;
+    return parse_bytes(cursor, line);
+}
+
+static int parse_note(struct cursor *cursor, struct log_line *line)
+{
+    bool indented = cursor->at > 0;
+    const char *remark = memchr(cursor->text, '|', cursor->size);
+    if (remark != NULL)
+        cursor->size = (size_t)(remark - cursor->text);
+    line->port[0] = '-';
+    if (indented && hex_digit(peek(cursor)) >= 0) {
+        line->kind = LOG_MORE;
+        return parse_bytes(cursor, line);
+    }
+    take_noted_time(cursor, &line->time_us);
+    if (take_word(cursor, "CAN>"))
+        return parse_noted_can(cursor, line);
+    return parse_noted_serial(cursor, line);
 }
 
 static void take_text(struct cursor *cursor, struct log_line *line, enum log_kind kind)
@@ -227,8 +321,25 @@ int log_text_parse(const char *text, size_t size, struct log_line *line, struct 
         take_text(&cursor, line, LOG_COMMENT);
     else if (peek(&cursor) == '=')
         take_text(&cursor, line, LOG_EXPECTATION);
-    else
+    else if (peek(&cursor) == '(')
         return parse_traffic(&cursor, line);
+    else
+        return parse_note(&cursor, line);
+    return RESULT_OK;
+}
+
+int log_text_join(struct log_line *line, const struct log_line *more, struct log_error *error)
+{
+    bool fits = line->size + more->size <= LOG_BYTES_MAX;
+    if (line->kind != LOG_SERIAL || !line->may_go_on || !fits) {
+        error->refusal = LOG_MALFORMED;
+        error->reason =
+            fits ? "bytes without a line before that they go on from" : "too many bytes";
+        error->column = 1;
+        return RESULT_BAD_FORMAT;
+    }
+    memcpy(line->bytes + line->size, more->bytes, more->size);
+    line->size += more->size;
     return RESULT_OK;
 }
 

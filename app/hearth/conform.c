@@ -149,7 +149,7 @@ static void print_head(const struct kit *kit, const struct protocol *protocol)
         return;
     printf("%s as %s on %s, %d s\nDocument: %s. Evidence: %s\n\n", kit->protocol_name,
            kit->role == CONFORM_BATTERY ? "battery" : "inverter", kit->url, (int)kit->seconds,
-           protocol->title, evidence_name[protocol->evidence]);
+           protocol->title, evidence_name[protocol_evidence(kit->protocol_name)]);
 }
 
 static void print_sums(const struct kit *kit, const struct protocol *protocol,
@@ -170,7 +170,7 @@ static void print_sums(const struct kit *kit, const struct protocol *protocol,
     json_put_string(&json, "protocol", kit->protocol_name);
     json_put_string(&json, "role", kit->role == CONFORM_BATTERY ? "battery" : "inverter");
     json_put_string(&json, "document", protocol->title);
-    json_put_string(&json, "evidence", evidence_name[protocol->evidence]);
+    json_put_string(&json, "evidence", evidence_name[protocol_evidence(kit->protocol_name)]);
     json_put_integer(&json, "seconds", kit->seconds);
     json_put_integer(&json, "frames", conform->heard);
     json_put_integer(&json, "unknown_frames", conform->unknown);

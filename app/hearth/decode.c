@@ -12,6 +12,7 @@
 #include "app/hearth/command.h"
 #include "app/hearth/event_json.h"
 #include "base/bytes.h"
+#include "base/result.h"
 #include "protocols/can_guess.h"
 #include "protocols/explainer.h"
 #include "protocols/jk_map.h"
@@ -28,8 +29,9 @@ struct decoder {
     const struct protocol *protocol;
     const struct can_protocol *can; /* NULL for serial protocols */
     struct serial_explainer explainer;
-    uint64_t time_us;
-    enum side side; /* of the last serial line */
+    struct log_line open; /* a serial line that may still go on */
+    uint64_t time_us;     /* of the last line */
+    enum side side;       /* likewise */
     unsigned broken_messages;
     unsigned broken_lines;
 };
@@ -156,17 +158,44 @@ static void bad_line(struct decoder *decoder, unsigned number, const struct log_
     decoder->broken_lines++;
 }
 
-static void decode_serial(struct decoder *decoder, const uint8_t *bytes, size_t size)
+static void explain_serial(struct decoder *decoder, const uint8_t *bytes, size_t size)
 {
     const struct serial_burst_heard burst = {decoder->side, bytes, size};
     protocol_explain_serial(decoder->protocol, &decoder->explainer, &burst, print_message, decoder);
+}
+
+static void take_time_and_side(struct decoder *decoder, const struct log_line *line)
+{
+    decoder->time_us = line->time_us;
+    decoder->side = line->from_asking ? SIDE_ASKING : SIDE_BATTERY;
+}
+
+static void close_line(struct decoder *decoder)
+{
+    if (decoder->open.kind != LOG_SERIAL)
+        return;
+    take_time_and_side(decoder, &decoder->open);
+    explain_serial(decoder, decoder->open.bytes, decoder->open.size);
+    decoder->open.kind = LOG_EMPTY;
+}
+
+static void decode_serial(struct decoder *decoder, const struct log_line *line)
+{
+    decoder->open = *line;
+    if (!line->may_go_on)
+        close_line(decoder);
 }
 
 static void decode_line(struct decoder *decoder, const char *text, size_t size, unsigned number)
 {
     struct log_line line;
     struct log_error error;
-    if (log_text_parse(text, size, &line, &error) != 0) {
+    int result = log_text_parse(text, size, &line, &error);
+    if (result == RESULT_OK && line.kind == LOG_MORE)
+        result = log_text_join(&decoder->open, &line, &error);
+    else
+        close_line(decoder);
+    if (result != RESULT_OK) {
         bad_line(decoder, number, &error);
         return;
     }
@@ -182,12 +211,11 @@ static void decode_line(struct decoder *decoder, const char *text, size_t size, 
         bad_line(decoder, number, &error);
         return;
     }
-    decoder->time_us = line.time_us;
-    decoder->side = line.from_asking ? SIDE_ASKING : SIDE_BATTERY;
+    take_time_and_side(decoder, &line);
     if (can)
         protocol_explain_can(decoder->can, &line.frame, print_message, decoder);
     else
-        decode_serial(decoder, line.bytes, line.size);
+        decode_serial(decoder, &line);
 }
 
 /* The profile of a protocol that fits most of a file, the first of equal ones. What cannot be read
@@ -226,8 +254,9 @@ static int decode_file(struct decoder *decoder, FILE *file)
     for (unsigned number = 1; (size = getline(&text, &capacity, file)) >= 0; number++)
         decode_line(decoder, text, (size_t)size, number);
     free(text);
+    close_line(decoder);
     if (decoder->protocol->bus != BUS_CAN)
-        decode_serial(decoder, NULL, 0);
+        explain_serial(decoder, NULL, 0);
     if (ferror(file)) {
         fprintf(stderr, "%s: %s\n", decoder->path, strerror(errno));
         return EXIT_FAILED;
@@ -263,7 +292,10 @@ static const struct argp parser = {
     .doc =
         "Explains recorded traffic as JSON Lines. FILE '-' is standard input. "
         "`hearth protocols` lists the protocols. Without PROFILE a file is decoded by the one that "
-        "fits most of its frames.\v"
+        "fits most of its frames. A line is what candump writes, '(12.3) rs485 > 01 03', 'TX hex "
+        "01 "
+        "03', 'RX ascii ~2002..', 'H> 01 03' (asking), 'B> 01 03' (battery) or 'CAN> 351 14 02'; "
+        "indented bytes go on from the line before; '#' begins a comment, '|' a remark.\v"
         "Exit codes: 1 broken traffic was found, 2 a line of the file is no traffic.",
 };
 

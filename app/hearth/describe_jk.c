@@ -32,8 +32,9 @@ static const struct value_info *value_row(uint16_t id)
     return &value_info[row];
 }
 
-static struct line line_of(const struct jk_register *row)
+static struct line line_of(const struct jk_register *row, const struct jk_note *note)
 {
+    const struct value_info *value;
     struct line line = {.type = type_names[row->type], .unit = "-", .access = "R"};
     switch (row->kind) {
     case JK_KIND_PARAM:
@@ -49,38 +50,40 @@ static struct line line_of(const struct jk_register *row)
         break;
     case JK_KIND_RAW:
     case JK_KIND_BYTES:
-        line.name = row->text;
+        line.name = note->name;
         break;
     default:
-        line.name = value_row(row->id)->name;
-        line.unit = unit_name[value_row(row->id)->unit];
+        value = value_row(jk_value_id(row));
+        line.name = value->name;
+        line.unit = unit_name[value->unit];
         break;
     }
     return line;
 }
 
-static void print_markdown(const struct jk_register *row, const struct line *line)
+static void print_markdown(const struct jk_register *row, uint8_t command, const struct line *line)
 {
+    const struct jk_scale_info *by = &jk_scales[row->scale];
     char scale[32] = "-";
     char bit[8] = "";
     char ble[8] = "-";
     if (row->kind == JK_KIND_BIT)
         snprintf(bit, sizeof(bit), ".%u", row->bit);
-    else if (row->num != row->den && row->kind <= JK_KIND_COPY && row->den != 0)
-        snprintf(scale, sizeof(scale), "x %d / %d", row->num, row->den);
-    if (row->ble)
-        snprintf(ble, sizeof(ble), "%02X", row->ble);
-    printf("| %04X%s | %d | %s | %u | `%s` | %s | %s | %s | %s |\n", row->block + row->offset, bit,
-           JK_FRAME_DATA + row->offset, line->type, row->count, line->name, scale, line->unit,
+    else if (row->scale != JK_SCALE_1_1)
+        snprintf(scale, sizeof(scale), "x %d / %d", by->num, by->den);
+    if (command)
+        snprintf(ble, sizeof(ble), "%02X", command);
+    printf("| %04X%s | %d | %s | %u | `%s` | %s | %s | %s | %s |\n", row->address, bit,
+           JK_FRAME_DATA + jk_offset(row), line->type, row->count, line->name, scale, line->unit,
            line->access, ble);
 }
 
-static void print_json(const struct jk_register *row, const struct line *line)
+static void print_json(const struct jk_register *row, uint8_t command, const struct line *line)
 {
     printf("{\"register\":%d,\"frame_byte\":%d,\"type\":\"%s\",\"count\":%u,\"name\":\"%s\","
            "\"unit\":\"%s\",\"access\":\"%s\",\"bit\":%u,\"ble\":%u}\n",
-           row->block + row->offset, JK_FRAME_DATA + row->offset, line->type, row->count,
-           line->name, line->unit, line->access, row->bit, row->ble);
+           row->address, JK_FRAME_DATA + jk_offset(row), line->type, row->count, line->name,
+           line->unit, line->access, row->kind == JK_KIND_BIT ? row->bit : 0u, command);
 }
 
 /* The control block: written only, and what a write of it does. */
@@ -118,11 +121,8 @@ void describe_jk_registers(const struct protocol *protocol, bool json)
                "|---|---|---|---|---|---|---|---|---|\n",
                protocol->name, protocol->title, evidence_name[protocol->evidence]);
     for (size_t i = 0; i < jk_register_count; i++) {
-        const struct line line = line_of(&jk_registers[i]);
-        if (json)
-            print_json(&jk_registers[i], &line);
-        else
-            print_markdown(&jk_registers[i], &line);
+        const struct line line = line_of(&jk_registers[i], &jk_notes[i]);
+        (json ? print_json : print_markdown)(&jk_registers[i], jk_notes[i].ble, &line);
     }
     if (!json)
         puts("\nWritten, never read:\n\n| Register | Type | Name | Meaning |\n|---|---|---|---|");

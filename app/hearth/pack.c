@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/hearth/can_trouble.h"
+#include "app/hearth/announce.h"
+#include "app/hearth/bus_trouble.h"
 #include "app/hearth/command.h"
 #include "app/hearth/options.h"
 #include "app/hearth/presets.h"
@@ -128,19 +129,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp parser = {options, parse, NULL, "Runs one virtual pack until Ctrl-C.",
                                    NULL,    NULL,  NULL};
 
-static void announce_port(const char *name, const struct serial_port *port, const struct uart *uart)
-{
-    char text[160];
-    if (!port->kind)
-        return;
-    serial_port_describe(port, text, sizeof(text));
-    printf("%s: %s\n", name, text);
-    if (uart != NULL)
-        printf("  speaks %s at %u baud\n", uart->use, (unsigned)uart->baud);
-    else
-        puts("  is mute: its setting names no protocol that is built");
-}
-
 static void announce(const struct live *live, const struct pack_options *pack, bool on)
 {
     char text[160];
@@ -151,9 +139,9 @@ static void announce(const struct live *live, const struct pack_options *pack, b
         printf("switched off; %s\n",
                pack->press ? "its button is pressed now" : "--on presses its button");
     const struct device *device = &live->site.device[0];
-    announce_port("RS485-1", &live->own[0].port, device_uart(device, DEVICE_RS485_1));
-    announce_port("RS485-2", &live->bus, device_uart(device, DEVICE_RS485_2));
-    announce_port("RS232", &live->own[1].port, device_uart(device, DEVICE_RS232));
+    announce_serial("RS485-1", &live->own[0].port, device_uart(device, DEVICE_RS485_1));
+    announce_serial("RS485-2", &live->bus, device_uart(device, DEVICE_RS485_2));
+    announce_serial("RS232", &live->own[1].port, device_uart(device, DEVICE_RS232));
     if (live->can.kind) {
         can_port_describe(&live->can, text, sizeof(text));
         printf("CAN: %s\n", text);
@@ -168,7 +156,7 @@ static int serve(struct loop *loop, struct live *live, const struct pack_options
     if (!on && pack->press)
         live_plate_press(&live->plate[0], PRESS_MS, 1);
     int code = loop_run(loop);
-    can_trouble_print(live);
+    bus_trouble_print(live);
     return code;
 }
 

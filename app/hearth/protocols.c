@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hearth protocols: the pick list of brands and the registry of layouts, as tables for people, as
- * Markdown for the README, the pick list as JSON Lines too. All words are those of the tables.
+ * Markdown for README and docs, the pick list as JSON Lines too. All words are those of the tables.
  */
 #include <argp.h>
 #include <stdio.h>
@@ -71,8 +71,7 @@ static void format_bitrate(char cell[CELL_SIZE], uint32_t bitrate)
 
 static const char *evidence_of(const struct brand *brand)
 {
-    const struct protocol *protocol = protocol_find(brand->use);
-    return protocol != NULL ? evidence_name[protocol->evidence] : "-";
+    return is_known(brand->use) ? evidence_name[protocol_evidence(brand->use)] : "-";
 }
 
 /* Characters that go on a line of this width: up to the last space that fits, if there is one. */
@@ -111,14 +110,21 @@ static void print_advice(const struct brand *brand)
     print_wrapped(words, ADVICE_COLUMN);
 }
 
+static void format_pins(char pins[BRAND_PINS_SIZE_MAX], const struct brand *brand)
+{
+    struct text_writer writer;
+    writer_init(&writer, pins, BRAND_PINS_SIZE_MAX);
+    brand_pins_warning(&writer, brand);
+    if (pins[0] == '\0')
+        writer_text(&writer, "straight cable");
+}
+
 static void print_brand(const struct brand *brand)
 {
     char bitrate[CELL_SIZE];
     char pins[BRAND_PINS_SIZE_MAX];
-    struct text_writer writer;
-    writer_init(&writer, pins, sizeof(pins));
     format_bitrate(bitrate, brand_bitrate(brand));
-    brand_pins_warning(&writer, brand);
+    format_pins(pins, brand);
     int menu = line_size(brand->menu, MENU_WIDTH);
     printf(PICK_ROW, brand->brand, bus_name[brand->bus], bitrate, brand->use, MENU_WIDTH, menu,
            brand->menu, evidence_of(brand), pins);
@@ -155,10 +161,8 @@ static void print_brands_markdown(void)
         const struct brand *b = &brands[i];
         char bitrate[CELL_SIZE];
         char pins[BRAND_PINS_SIZE_MAX];
-        struct text_writer writer;
-        writer_init(&writer, pins, sizeof(pins));
         format_bitrate(bitrate, brand_bitrate(b));
-        brand_pins_warning(&writer, b);
+        format_pins(pins, b);
         printf("| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", b->brand, bus_name[b->bus],
                bitrate, b->use, b->tested_by_maker, b->menu, evidence_of(b), pins, b->advice);
     }

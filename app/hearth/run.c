@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/hearth/can_trouble.h"
+#include "app/hearth/announce.h"
+#include "app/hearth/bus_trouble.h"
 #include "app/hearth/command.h"
 #include "app/hearth/options.h"
 #include "protocols/protocols.h"
@@ -20,6 +21,8 @@
 
 enum {
     OPTION_RS485 = 256,
+    OPTION_RS485_1,
+    OPTION_RS232,
     OPTION_CAN,
     OPTION_PACKS,
     OPTION_SPEED,
@@ -36,14 +39,16 @@ static const struct argp_option options[] = {
     {"port",                                            'p', "PORT", 0, "Page on http://127.0.0.1:PORT (8080; 0 any)", 0},
     {"packs", OPTION_PACKS, "N", 0, "Virtual packs, 1 to 16 (3)", 0},
     {"rs485",                                                  OPTION_RS485, "URL", 0, "Parallel bus to the outside (tcp-listen:48502)", 0},
-    {"can",    OPTION_CAN, "URL", 0, "CAN bus to the outside (" DEFAULT_CAN ")", 0},
-    {"protocol",                                                 OPTION_PROTOCOL, "NAME", 0, "CAN protocol towards the inverter (pylon_can)", 0},
-    {"speed",                                                 OPTION_SPEED, "N", 0, "Times real time, 1 to 60 (1)", 0},
-    {"start",                                            OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
-    {"timing",                                               OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
-    {"store",                      OPTION_STORE, "DIR", 0,
+    {"rs485-1",    OPTION_RS485_1, "URL", 0, "RS485-1 of the first pack to the outside (none)", 0},
+    {"rs232",                                                 OPTION_RS232, "URL", 0, "RS232 of the first pack to the outside (none)", 0},
+    {"can",                                                 OPTION_CAN, "URL", 0, "CAN bus to the outside (" DEFAULT_CAN ")", 0},
+    {"protocol",                                            OPTION_PROTOCOL, "NAME", 0, "CAN protocol towards the inverter (pylon_can)", 0},
+    {"speed",                                               OPTION_SPEED, "N", 0, "Times real time, 1 to 60 (1)", 0},
+    {"start",                      OPTION_START, "HH:MM", 0, "Time of day at the start (10:00)", 0},
+    {"timing",                                                  OPTION_TIMING, "NAME", 0, "Polling of the parallel bus: fast or jk (fast)", 0},
+    {"store",OPTION_STORE, "DIR", 0,
      "What the packs remember lies here, one file each; made if missing (in memory)", 0},
-    {0                                                 }
+    {0                                                }
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -60,6 +65,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case OPTION_RS485:
         option_text(state, "--rs485", text, config->rs485, sizeof(config->rs485));
+        break;
+    case OPTION_RS485_1:
+        option_text(state, "--rs485-1", text, config->rs485_1, sizeof(config->rs485_1));
+        break;
+    case OPTION_RS232:
+        option_text(state, "--rs232", text, config->rs232, sizeof(config->rs232));
         break;
     case OPTION_CAN:
         option_text(state, "--can", text, config->can, sizeof(config->can));
@@ -153,6 +164,11 @@ static void announce(const struct live *live, const struct web *web, const struc
         snprintf(can, sizeof(can), "in process only (%s)", can_error);
     printf("%d virtual packs, page on http://127.0.0.1:%u\n", live->site.pack_count, web_port(web));
     printf("RS485-2 of the bank: %s\n", rs485);
+    const struct device *first = &live->site.device[0];
+    announce_serial("RS485-1 of the first pack", &live->own[0].port,
+                    device_uart(first, DEVICE_RS485_1));
+    announce_serial("RS232 of the first pack", &live->own[1].port,
+                    device_uart(first, DEVICE_RS232));
     printf("CAN to the inverter (%s): %s\n", live->site.receiver.protocol->name, can);
     if (config->store[0])
         printf("Memories of the packs: %s\n", config->store);
@@ -201,7 +217,7 @@ static int serve_page(struct loop *loop, struct live *live, const struct config 
     announce_modbus(modbus);
     announce(live, web, config, can_error);
     int code = loop_run(loop);
-    can_trouble_print(live);
+    bus_trouble_print(live);
     print_modbus_trouble(modbus);
     web_stop(web);
     return code;
@@ -225,6 +241,8 @@ static int run(struct loop *loop, struct live *live, const struct config *config
 {
     const struct live_ports ports = {
         .rs485_2 = config->rs485[0] ? config->rs485 : NULL,
+        .rs485_1 = config->rs485_1[0] ? config->rs485_1 : NULL,
+        .rs232 = config->rs232[0] ? config->rs232 : NULL,
         .can = config->can[0] ? config->can : NULL,
     };
     struct params params;

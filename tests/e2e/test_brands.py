@@ -2,6 +2,7 @@
 # The pick list: hearth protocols for people, as Markdown and as JSON Lines, and what the page gets.
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -79,9 +80,26 @@ def test_markdown_has_both_tables():
     assert all(len(row) == 5 for row in layouts.values())
     for row in brands:
         if row[3] != "-":
-            assert layouts[row[3].split(":")[0]][3] == row[6], row
+            less = {"deye_can:pylon": "document"}
+            assert row[6] == less.get(row[3], layouts[row[3].split(":")[0]][3]), row
     only = protocols("--markdown", "--layouts").stdout
     assert "| Brand " not in only and len(cells(only, "| Name ")) == len(layouts)
+
+
+def test_every_pin_cell_says_something():
+    for row in cells(protocols("--markdown").stdout, "| Brand "):
+        assert row[7], row
+    pylon = [row for row in cells(protocols("--markdown").stdout, "| Brand ")
+             if row[:2] == ["Pylontech", "rs485"]]
+    assert pylon and all(row[7] == "straight cable" for row in pylon)
+
+
+def test_the_tables_in_the_docs_are_those_of_the_program():
+    root = pathlib.Path(HERE).parents[1]
+    assert (root / "docs" / "brands.md").read_text() == protocols("--markdown").stdout, \
+        "make it anew: hearth protocols --markdown > docs/brands.md"
+    assert protocols("--markdown", "--layouts").stdout in (root / "README.md").read_text(), \
+        "the README has another table than hearth protocols --markdown --layouts"
 
 
 def test_json_lines_say_the_same():

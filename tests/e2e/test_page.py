@@ -28,3 +28,10 @@ def test_a_newcomer_tries_button_switches_settings_and_faults_by_hand():
     program, page = run_bank("--packs", "1")
     with program:
         look("plate.mjs", page)
+
+
+def test_the_serial_ports_are_shown_and_changed_by_hand():
+    program, page = run_bank("--packs", "2")
+    with program:
+        wait_for(lambda: page.get("/api/bank")["values"].get("pack_fresh_mask") == 3)
+        look("ports.mjs", page)

@@ -47,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     if (line.kind == LOG_COMMENT || line.kind == LOG_EXPECTATION)
         check(line.text >= text && line.text + line.text_size <= text + size);
+    else if (line.kind == LOG_MORE)
+        check(line.size > 0 && line.size <= LOG_BYTES_MAX);
     else if (line.kind != LOG_EMPTY)
         check_traffic(&line);
     return 0;

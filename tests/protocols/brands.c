@@ -52,12 +52,23 @@ static void the_number_of_a_new_pack_is_pylon(void **state)
     assert_ptr_equal(brand_can(params.can_protocol), protocol_find_can("pylon_can"));
 }
 
+static void a_profile_can_have_less_evidence_than_its_protocol(void **state)
+{
+    (void)state;
+    assert_int_equal(protocol_evidence("deye_can"), EVIDENCE_CAPTURE);
+    assert_int_equal(protocol_evidence("deye_can:dy33"), EVIDENCE_CAPTURE);
+    assert_int_equal(protocol_evidence("deye_can:pylon"), EVIDENCE_DOCUMENT);
+    assert_int_equal(protocol_evidence("sma_can"), EVIDENCE_DOCUMENT);
+    assert_int_equal(protocol_evidence("no_can"), EVIDENCE_UNVERIFIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_brand_leads_to_a_protocol_of_its_bus_or_says_why_not),
         cmocka_unit_test(every_can_profile_that_speaks_has_one_number),
         cmocka_unit_test(the_number_of_a_new_pack_is_pylon),
+        cmocka_unit_test(a_profile_can_have_less_evidence_than_its_protocol),
     };
     return RUN_TESTS(tests);
 }

@@ -43,6 +43,19 @@ static void a_battery_answers_with_the_worked_frames(void **state)
     assert_int_equal(bench.command_count, 1);
 }
 
+/* Its own snapshot names no pack. */
+static void a_pack_that_speaks_for_itself_names_itself_in_61(void **state)
+{
+    (void)state;
+    pylon_bench_init(&bench, 0);
+    pylon_bench_pack(&bench.pack[5]);
+    bench.battery.view.bank = bench.battery.own = &bench.pack[5];
+    bench.battery.dip = 5;
+    const char *reply = pylon_bench_ask(&bench, "~200746610000FDA6");
+    assert_memory_equal(reply + 35, "0CF40510", 8); /* highest cell */
+    assert_memory_equal(reply + 43, "0CE50501", 8);
+}
+
 /* The frame counts its pack from 1; packs count from 0 here, as at JK. */
 static void the_worked_frame_of_61_is_that_of_pack_1(void **state)
 {
@@ -436,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_battery_answers_with_the_worked_frames),
         cmocka_unit_test(the_worked_frame_of_61_is_that_of_pack_1),
+        cmocka_unit_test(a_pack_that_speaks_for_itself_names_itself_in_61),
         cmocka_unit_test(a_request_in_lower_case_is_answered),
         cmocka_unit_test(sixteen_packs_of_sixteen_cells_fit_into_one_answer),
         cmocka_unit_test(what_does_not_fit_is_refused),

@@ -88,16 +88,12 @@ static void the_fields_of_61_fill_49_bytes_and_each_value_is_read_once(void **st
 }
 
 /* Reading takes the first of neighbours. */
-static void check_places(const struct pylon_bit *rows, size_t count, uint8_t bytes)
+static void check_places(const struct can_alarm *rows, size_t count, uint8_t bytes)
 {
     for (size_t i = 0; i < count; i++) {
-        assert_true(rows[i].byte < bytes);
-        assert_true(rows[i].mask != 0 && (rows[i].mask & (rows[i].mask - 1)) == 0);
-        for (size_t j = 0; j + 1 < i; j++) {
-            bool same = rows[j].byte == rows[i].byte && rows[j].mask == rows[i].mask;
-            bool between = rows[j + 1].byte == rows[i].byte && rows[j + 1].mask == rows[i].mask;
-            assert_true(!same || between);
-        }
+        assert_true(can_alarm_byte(&rows[i]) < bytes);
+        for (size_t j = 0; j + 1 < i; j++)
+            assert_true(rows[j].place != rows[i].place || rows[j + 1].place == rows[i].place);
     }
 }
 

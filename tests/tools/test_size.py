@@ -134,6 +134,68 @@ def test_one_byte_too_much_in_the_can_tables_fails(tree, more, words):
     assert result.stdout.endswith("size: 4 passed, 1 failed\n")
 
 
+SERIAL_PROTOCOL = """
+extern const struct serial_protocol planted_rs485[1];
+const struct serial_protocol planted_rs485[1] = {{answer, READER(take)}};
+"""
+
+
+def with_serial_protocol(tree, answer_size, more=""):
+    """A protocol that answers out of a table and reads by another, and all doors."""
+    for folder in ("protocols", "wire"):
+        (tree / folder).mkdir(exist_ok=True)
+    shutil.copy2(os.path.join(ROOT, "wire/can_sides.h"), tree / "wire/can_sides.h")
+    (tree / "protocols/rs485.h").write_text("extern const struct serial_protocol planted_rs485[1];\n")
+    (tree / "protocols/can.h").write_text("extern const struct can_protocol planted_bus[1];\n")
+    doors = [*size.SERVER_DOORS, *size.CAN_DOORS, *sum(size.SERIAL_DOORS.values(), [])]
+    (tree / "protocols/doors.c").write_text(
+        "".join(f"void {door}(void);\nvoid {door}(void)\n{{\n}}\n" for door in doors))
+    (tree / "protocols/planted.c").write_text(
+        '#include <stddef.h>\n\n#include "wire/can_sides.h"\n\n'
+        f"static const char answer[{answer_size}] = {{1}};\nstatic const char take[5000] = {{1}};\n"
+        "struct serial_protocol { const char *answer, *take; };\n" + SERIAL_PROTOCOL +
+        "struct can_protocol { const char *name; };\nextern const struct can_protocol planted_bus[1];\n"
+        'const struct can_protocol planted_bus[1] = {{"bus"}};\n' + more)
+    return run(tree)
+
+
+def serial_size(result):
+    return int(re.search(r"serial protocols, only a battery, aim \d+: (\d+) of", result.stdout).group(1))
+
+
+def test_of_serial_protocols_only_what_a_battery_reaches_is_measured(tree):
+    result = with_serial_protocol(tree, 1000)
+    assert 1000 <= serial_size(result) <= 1100, result.stdout
+    assert re.search(r"(?m)^ +10\d\d planted_rs485$", result.stdout)
+    assert result.returncode == 0
+
+
+def test_one_byte_too_much_in_the_serial_protocols_fails(tree):
+    least = serial_size(with_serial_protocol(tree, 1000)) - 1000
+    full = size.SERIAL_MOST - least & ~3
+    assert with_serial_protocol(tree, full).returncode == 0
+    result = with_serial_protocol(tree, full + 4)
+    assert result.returncode == 1
+    assert re.search(r"serial protocols, only a battery, aim \d+: \d+ of \d+ bytes, TOO MUCH", result.stdout)
+
+
+def test_a_door_that_is_gone_fails(tree):
+    assert with_serial_protocol(tree, 1000).returncode == 0
+    doors = tree / "protocols/doors.c"
+    doors.write_text(doors.read_text().replace("jk_lcd_step", "jk_lcd_stride"))
+    result = run(tree)
+    assert result.returncode == 1
+    assert "jk_lcd_step" in result.stdout
+
+
+def test_a_serial_protocol_that_nobody_defines_fails(tree):
+    assert with_serial_protocol(tree, 1000).returncode == 0
+    (tree / "protocols/rs485.h").write_text("extern const struct serial_protocol lost_rs485[1];\n")
+    result = run(tree)
+    assert result.returncode == 1
+    assert "lost_rs485: defined nowhere" in result.stdout
+
+
 def bound(result, door):
     return int(re.search(rf"stack of {door}: at most (\d+) bytes", result.stdout).group(1))
 

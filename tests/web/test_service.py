@@ -116,8 +116,14 @@ def test_the_schema_is_sent_once(service):
     schema = json.loads(first.text)
     assert set(schema) == {
         "params", "texts", "values", "alarms", "reasons", "units", "power_states",
-        "contact_sources", "protocols", "faults",
+        "contact_sources", "protocols", "faults", "uarts", "ports",
     }
+    uarts = {row["name"]: row for row in schema["uarts"]}
+    assert uarts[14]["use"] == "pylon_rs485" and uarts[14]["baud"] == 9600
+    assert [brand["brand"] for brand in uarts[14]["brands"]] == ["Pylontech"]
+    assert not uarts[2]["built"] and "use" not in uarts[2]
+    assert [row["param"] for row in schema["ports"]] == [
+        "uart1_protocol", "uart3_protocol", "uart2_protocol"]
     again = service.get("/api/schema", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.text) == (304, "")
     assert service.get("/api/schema", **{"If-None-Match": '"other"'}).status == 200

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both ends of the CAN bus and its port have counted, by cause, and when each message was last
-// sent and heard. Asked for while it is open.
+// What both ends of the CAN bus, its port and the serial ports of the first pack have counted, by
+// cause, and when each message was last sent and heard. Asked for while it is open.
 import { useState } from "preact/hooks";
 import { DASH } from "./format.js";
 import { useAnswer } from "./live.js";
@@ -9,18 +9,23 @@ const LOOK_MS = 2000;
 
 const LATE = 2; // periods
 
-const groups = { battery: "Battery", inverter: "Inverter", port: "Port to the outside", outside: "Heard from outside" };
+const ofCan = { battery: "Battery", inverter: "Inverter", port: "Port to the outside", outside: "Heard from outside" };
+
+function groups(schema) {
+  const ports = Object.values(schema.ports).map((port) => [port.name, `${port.label} of the first pack`]);
+  return { ...ofCan, ...Object.fromEntries(ports) };
+}
 
 function heard(age_ms) {
   return age_ms < 0 ? "The inverter was never heard." : `The inverter was heard ${(age_ms / 1000).toFixed(1)} s ago.`;
 }
 
-function Group({ name, counts }) {
+function Group({ name, title, counts }) {
   const own = counts.filter((count) => count.group === name);
   if (own.length === 0) return null;
   return (
     <table data-test={`counts-${name}`}>
-      <caption>{groups[name]}</caption>
+      <caption>{title}</caption>
       <tbody>
         {own.map((count) => (
           <tr class={count.trouble ? "why" : ""} data-count={count.name}>
@@ -90,7 +95,7 @@ function Protocol({ found }) {
   );
 }
 
-export function Diagnostics({ online }) {
+export function Diagnostics({ schema, online }) {
   const [open, setOpen] = useState(false);
   const found = useAnswer(open && online ? "/api/diagnostics" : null, LOOK_MS, 0);
   return (
@@ -105,8 +110,8 @@ export function Diagnostics({ online }) {
           </p>
           <div class="counts">
             <Messages messages={found.messages} hears={found.counts.some((count) => count.group === "inverter")} />
-            {Object.keys(groups).map((name) => (
-              <Group name={name} counts={found.counts} />
+            {Object.entries(groups(schema)).map(([name, title]) => (
+              <Group name={name} title={title} counts={found.counts} />
             ))}
           </div>
         </>

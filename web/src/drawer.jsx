@@ -8,6 +8,7 @@ import { Speed } from "./header.jsx";
 import { Lamps } from "./lamps.jsx";
 import { LimitRows, asleep } from "./pack.jsx";
 import { Plate } from "./plate.jsx";
+import { Ports } from "./ports.jsx";
 import { Settings } from "./settings.jsx";
 import { Values } from "./values.jsx";
 import { useAnswer } from "./live.js";
@@ -15,7 +16,7 @@ import { close, place, tabs } from "./route.js";
 import { quantity } from "./format.js";
 
 const LOOK_MS = 250;
-const views = { overview: Values, plate: Plate, faults: Faults, events: Events, settings: Settings };
+const views = { overview: Values, plate: Plate, ports: Ports, faults: Faults, events: Events, settings: Settings };
 
 function Top({ pack, schema }) {
   const { values, words } = pack;

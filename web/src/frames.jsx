@@ -50,7 +50,7 @@ export function Frames({ frames, packs, bank, schema, online }) {
           ))}
         </tbody>
       </table>
-      <Diagnostics online={online} />
+      <Diagnostics schema={schema} online={online} />
     </section>
   );
 }

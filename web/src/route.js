@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 export const tabs = [
   { id: "overview", title: "Overview" },
   { id: "plate", title: "Front plate" },
+  { id: "ports", title: "Ports" },
   { id: "faults", title: "Faults" },
   { id: "events", title: "Events" },
   { id: "settings", title: "Settings" },

@@ -5,69 +5,14 @@
  */
 #include <stddef.h>
 
-#include "base/assert.h"
 #include "base/result.h"
 #include "protocols/protocols.h"
 #include "tests/bench/m4/board.h"
+#include "tests/bench/m4/count.h"
 #include "tests/bench/support/battery.h"
 #include "wire/can_table.h"
 
-enum {
-    PACKS = 4,
-    TIMER_MASK = 0xFFFFFF,
-    TIMER_ON = 5, /* by the processor's clock, no interrupt */
-    SPIN_SHORT = 1000,
-    SPIN_LONG = 11000,
-    FAILED = 1,
-    ASSERT_FAILED = 2,
-};
-
-noreturn void hearth_assert_failed(const char *file, int line)
-{
-    (void)line;
-    board_print(file);
-    board_print(": assert failed\n");
-    board_exit(ASSERT_FAILED);
-}
-
-static void print_number(uint32_t number, uint32_t base)
-{
-    char text[12];
-    size_t at = sizeof(text) - 1;
-    text[at] = '\0';
-    do {
-        text[--at] = "0123456789ABCDEF"[number % base];
-        number /= base;
-    } while (number > 0);
-    board_print(text + at);
-}
-
-static uint32_t ticks_since(uint32_t start)
-{
-    return (start - timer.now) & TIMER_MASK;
-}
-
-static uint32_t spin_ticks(uint32_t rounds)
-{
-    uint32_t start = timer.now;
-    board_spin(rounds);
-    return ticks_since(start);
-}
-
-static void print_ticks(const char *what, uint32_t ticks)
-{
-    board_print(what);
-    print_number(ticks, 10);
-}
-
-static void calibrate(void)
-{
-    uint32_t start = timer.now;
-    print_ticks("empty ", ticks_since(start));
-    print_ticks("\nspin ", 2 * (SPIN_LONG - SPIN_SHORT));
-    print_ticks(" ", spin_ticks(SPIN_LONG) - spin_ticks(SPIN_SHORT));
-    board_print("\n");
-}
+enum { PACKS = 4, FAILED = 1 };
 
 /* A line "STATE NAME:PROFILE ID ENCODE DECODE"; none for a frame that is not sent. */
 static bool measure(const char *state, const struct can_protocol *can,
@@ -75,23 +20,23 @@ static bool measure(const char *state, const struct can_protocol *can,
 {
     static struct snapshot heard;
     static struct can_frame frame;
-    uint32_t start = timer.now;
+    count_begin();
     bool sent = can_encode(can, message, view, PACKS - 1, &frame);
-    uint32_t encode_ticks = ticks_since(start);
+    uint32_t encode_ticks = count_end();
     if (!sent)
         return true;
     snapshot_init(&heard);
-    start = timer.now;
+    count_begin();
     enum decode decoded = can_decode(can, message, &frame, &heard);
-    uint32_t decode_ticks = ticks_since(start);
+    uint32_t decode_ticks = count_end();
     board_print(state);
     board_print(can->name);
     board_print(":");
     board_print(can->profile);
     board_print(" ");
     print_number(frame.id, 16);
-    print_ticks(" ", encode_ticks);
-    print_ticks(" ", decode_ticks);
+    print_labelled(" ", encode_ticks);
+    print_labelled(" ", decode_ticks);
     board_print("\n");
     return decoded == DECODED;
 }
@@ -116,10 +61,7 @@ int main(void)
     view.bank = &battery;
     for (int i = 0; i < PACKS; i++)
         view.pack[i] = &battery;
-    timer.reload = TIMER_MASK;
-    timer.now = 0; /* any write starts it again from `reload` */
-    timer.control = TIMER_ON;
-    calibrate();
+    count_init();
     bench_battery(&battery);
     bool good = measure_all("calm ", &view);
     for (int i = 0; i < ALARM_COUNT; i++) {
