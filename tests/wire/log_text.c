@@ -94,6 +94,7 @@ static void what_people_note_down_is_read_too(void **state)
     check_note("B> 41 | the answer", false, 0, "A");
     check_note("@0.400 B> 41", false, 400000, "A");
     check_note("12 TX 41", true, 12000000, "A");
+    check_note("  TX 41", true, 0, "A");
     check_note("RX ascii ~20024600\\r\n", false, 0, "~20024600\r");
     check_note("5.454 RX ~20024600 | V=49.7", false, 5454000, "~20024600\r");
     struct log_line line = parsed("CAN> 18F128F4 2C 01 90");
