@@ -5,12 +5,14 @@
  * rest data after charging were found for this cell), the charge side of R2 and its time constant.
  * Entropy: from a small A123 cell of the same chemistry, ends smoothed.
  */
-#include "sim/cell.h"
+#include "sim/cell_data.h"
+
+#include "base/number.h"
 
 /* SOC %; rest voltage after discharge, after charge, V; entropy, mV/K; R0, R1, R2, R2 while charge
  * polarisation is left, milliohm; slow time constant then, s. The other time constants are 1.25 s
  * and 20 s throughout. */
-const struct sim_cell_row sim_cell_rows[SIM_CELL_ROWS] = {
+static const struct sim_cell_row ROWS[] = {
     {0.0,   2.6,    2.63,   0.2,   0.235,  0.16,   2.6,    2.6,    20.0 },
     {1.0,   2.8,    2.828,  0.2,   0.23,   0.15,   2.2,    2.2,    20.0 },
     {2.0,   2.92,   2.946,  0.2,   0.226,  0.14,   1.9,    1.9,    20.0 },
@@ -45,7 +47,7 @@ const struct sim_cell_row sim_cell_rows[SIM_CELL_ROWS] = {
 /* degC; factor of R0 and R1; factor of R2; part of the capacity that 0.2C brings to 2.5 V
  * (inferred; a result to compare with, no step uses it). Shape of the factors from an A123 cell at
  * eight temperatures, 20 and 30 degC from the 314 Ah cell, above 45 degC extrapolated. */
-const struct sim_cell_factor_row sim_cell_factor_rows[SIM_CELL_FACTOR_ROWS] = {
+static const struct sim_cell_factor_row FACTORS[] = {
     {-25.0, 14.1,  7.276, 0.72 },
     {-20.0, 9.432, 5.382, 0.78 },
     {-15.0, 6.31,  3.981, 0.83 },
@@ -64,4 +66,22 @@ const struct sim_cell_factor_row sim_cell_factor_rows[SIM_CELL_FACTOR_ROWS] = {
     {50.0,  0.758, 0.812, 1.008},
     {55.0,  0.728, 0.788, 1.008},
     {60.0,  0.7,   0.765, 1.006},
+};
+
+/* Heat: 116 kJ/K of a pack in 16 cells behind 0.11 K/W (estimates; cell and pack facts, section
+ * 1.2). Efficiency and what lies beyond empty and full: inferred (sections 1.2 and 1.5). */
+const struct sim_cell_data sim_cell_lfp314 = {
+    .rows = ROWS,
+    .row_count = COUNT(ROWS),
+    .factors = FACTORS,
+    .factor_count = COUNT(FACTORS),
+    .tau1_s = 1.25,
+    .tau2_s = 20.0,
+    .charge_efficiency = 0.999,
+    .hysteresis_per_soc = 10.0,
+    .overcharge_v_per_soc = 15.0,
+    .overdischarge_v_per_soc = 80.0,
+    .reference_degc = 25.0,
+    .heat_j_per_k = 116000.0 / 16,
+    .air_w_per_k = 1.0 / (0.11 * 16),
 };

@@ -15,9 +15,8 @@ static const double SHORT_SEEN_S = 10.0; /* below 0.1 ohm the test current finds
 /* Real voltage between the sense points of a cell, without the balancer's drop in the wires. */
 static double cell_v(struct sim_pack *pack, int i)
 {
-    double cell_a = pack->current_a + pack->side_a[i];
-    return sim_cell_voltage_v(&pack->cell[i], &pack->climate, cell_a) +
-           pack->current_a * sim_pack_joint_ohm(pack, i) + pack->faults.cell_offset_mv[i] / 1000.0;
+    return pack->cells.voltage_v[i] + pack->current_a * sim_pack_joint_ohm(pack, i) +
+           pack->faults.cell_offset_mv[i] / 1000.0;
 }
 
 static double sense_drop_v(const struct sim_pack *pack, int i)
@@ -53,8 +52,7 @@ static void measure_temps(const struct sim_pack *pack, struct inputs *reading)
 {
     const struct sim_faults *faults = &pack->faults;
     for (int i = 0; i < SIM_PACK_TEMPS; i++) {
-        double real_degc = pack->heat.cell_degc[sim_heat_sensor_cell(i)];
-        double seen_ddegc = (real_degc + pack->temp_error_degc[i]) * 10.0;
+        double seen_ddegc = (pack->heat.sensor_degc[i] + pack->temp_error_degc[i]) * 10.0;
         if (faults->temp_stuck_mask >> i & 1)
             continue;
         reading->temp_ddegc[i] =

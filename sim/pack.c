@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The pack's physics between its cells and its terminals. About 2 mohm of joints, switches and
- * inner wiring beside the cells. The heater runs from the cells and bypasses the shunt. All cells
- * share the electrical parameters of their mean temperature; local heat shows in the sensors only.
- * Values are estimates (cell and pack facts, sections 1.2 and 4.4).
+ * inner wiring beside the cells. The heater runs from the cells and bypasses the shunt. Values are
+ * estimates (cell and pack facts, sections 1.2 and 4.4).
  */
 #include "sim/pack.h"
 
@@ -23,6 +22,9 @@ static const double EXTINGUISHER_DEGC = 170.0;
 static const double CAPACITY_SPREAD = 0.004;
 static const double RESISTANCE_SPREAD = 0.03;
 static const double SOC_SPREAD = 0.005;
+static const double SELF_PER_MONTH = 0.015;
+static const double SELF_SPREAD_PER_MONTH = 0.003;
+static const double HOURS_PER_MONTH = 730.5;
 
 static double spread(struct sim_random *random, double mean, double deviation)
 {
@@ -41,28 +43,47 @@ static void init_cells(struct sim_pack *pack, const struct sim_pack_setup *setup
     for (int i = 0; i < SIM_PACK_CELLS; i++) {
         double capacity_ah = spread(random, 1.0, CAPACITY_SPREAD) * setup->nominal_mah / 1000.0;
         double soc = spread(random, setup->soc_permille / 1000.0, SOC_SPREAD);
-        sim_cell_init(&pack->cell[i], capacity_ah, sim_clamp(soc, 0.0, 1.0));
-        pack->cell[i].resistance_factor = spread(random, 1.0, RESISTANCE_SPREAD);
+        pack->cells.capacity_ah[i] = capacity_ah;
+        pack->cells.soc[i] = sim_clamp(soc, 0.0, 1.0);
+        pack->cells.resistance[i] = spread(random, 1.0, RESISTANCE_SPREAD);
         pack->joint_ohm[i] = within(random, 40e-6, 20e-6);
         pack->sense_ohm[i] = within(random, 1e-3, 0.2e-3);
         pack->cell_error_v[i] = within(random, 0.0, 0.001);
     }
 }
 
+static void init_self_discharge(struct sim_pack *pack)
+{
+    for (int i = 0; i < SIM_PACK_CELLS; i++) {
+        double per_month = spread(&pack->noise, SELF_PER_MONTH, SELF_SPREAD_PER_MONTH);
+        pack->self_a[i] =
+            sim_clamp(per_month, 0.0, 1.0) * pack->cells.capacity_ah[i] / HOURS_PER_MONTH;
+    }
+}
+
+void sim_pack_temper(struct sim_pack *pack, int32_t ddegc)
+{
+    pack->ambient_ddegc = ddegc;
+    sim_heat_init(&pack->heat, ddegc / 10.0);
+    for (int i = 0; i < SIM_PACK_CELLS; i++)
+        pack->cells.degc[i] = ddegc / 10.0;
+    sim_cells_run(&pack->cells, 1, &pack->step, 0);
+}
+
 void sim_pack_init(struct sim_pack *pack, const struct sim_pack_setup *setup)
 {
     memset(pack, 0, sizeof(*pack));
     sim_random_init(&pack->noise, setup->seed);
-    sim_cell_climate_init(&pack->climate);
+    sim_cells_step_init(&pack->step, &sim_cell_lfp314, 0.0);
+    sim_cells_init(&pack->cells, setup->nominal_mah / 1000.0, 0.0, 0.0);
     init_cells(pack, setup);
     for (int i = 0; i < SIM_PACK_TEMPS; i++)
         pack->temp_error_degc[i] = within(&pack->noise, 0.0, 0.8);
     pack->current_error_a = spread(&pack->noise, 0.0, 0.015);
-    pack->ambient_ddegc = setup->ambient_ddegc;
-    sim_heat_init(&pack->heat, setup->ambient_ddegc / 10.0);
-    sim_cell_climate_set(&pack->climate, 0.0, pack->heat.mean_degc);
+    init_self_discharge(pack);
+    sim_pack_temper(pack, setup->ambient_ddegc);
     for (int i = 0; i < SIM_PACK_CELLS; i++)
-        pack->terminal_v += sim_cell_open_v(&pack->cell[i], &pack->climate);
+        pack->terminal_v += pack->cells.voltage_v[i];
 }
 
 static enum sim_gate gate_of(bool charge, bool discharge)
@@ -106,10 +127,11 @@ static void set_balance(struct sim_pack *pack, const struct outputs *outputs)
     pack->balance_sink = (uint8_t)((pack->balance_source + STUCK_BALANCE_CELLS) % SIM_PACK_CELLS);
 }
 
-/* Through the short inside a cell, until nothing is left. */
+/* Through the inside of a cell, until nothing is left. */
 static double leak_a(const struct sim_pack *pack, int cell)
 {
-    return pack->cell[cell].soc > EMPTY_SOC ? pack->faults.leak_ma[cell] / 1000.0 : 0.0;
+    double fault_a = pack->faults.leak_ma[cell] / 1000.0;
+    return pack->cells.soc[cell] > EMPTY_SOC ? pack->self_a[cell] + fault_a : 0.0;
 }
 
 static void set_side_currents(struct sim_pack *pack)
@@ -140,12 +162,14 @@ struct sim_line sim_pack_prepare(struct sim_pack *pack, const struct outputs *ou
     set_side_currents(pack);
     pack->surge_as = 0.0;
     pack->surge_j = 0.0;
-    sim_cell_climate_set(&pack->climate, step_s, pack->heat.mean_degc);
+    if (sim_cells_step_set(&pack->step, step_s))
+        sim_cells_run(&pack->cells, 1, &pack->step, 0);
+    const struct sim_cells *cells = &pack->cells;
     struct sim_line sum = {0.0, SWITCH_OHM + WIRING_OHM};
     for (int i = 0; i < SIM_PACK_CELLS; i++) {
-        struct sim_line line = sim_cell_line(&pack->cell[i], &pack->climate);
-        sum.open_v += line.open_v + line.ohm * pack->side_a[i] + faults->cell_offset_mv[i] / 1000.0;
-        sum.ohm += line.ohm + sim_pack_joint_ohm(pack, i);
+        sum.open_v += cells->ahead_v[i] + cells->ahead_ohm[i] * pack->side_a[i] +
+                      faults->cell_offset_mv[i] / 1000.0;
+        sum.ohm += cells->ahead_ohm[i] + sim_pack_joint_ohm(pack, i);
     }
     pack->heater_a = sum.open_v / HEATER_OHM;
     return sum;
@@ -197,23 +221,37 @@ static double common_w(const struct sim_pack *pack, double step_s)
     return (heater_w + pack->faults.heat_w + pack->surge_j / step_s) / SIM_PACK_CELLS;
 }
 
+static void set_heat(struct sim_pack *pack, double current_a, double step_s)
+{
+    double *added_w = pack->cells.added_w;
+    double alike_w = common_w(pack, step_s);
+    for (int i = 0; i < SIM_PACK_CELLS; i++)
+        added_w[i] = alike_w + current_a * current_a * sim_pack_joint_ohm(pack, i) +
+                     pack->faults.cell_heat_w[i] + leak_a(pack, i) * CELL_V;
+    sim_heat_exchange(pack->cells.degc, added_w);
+    pack->cells.air_degc = pack->ambient_ddegc / 10.0;
+}
+
+static void set_currents(struct sim_pack *pack, double current_a)
+{
+    for (int i = 0; i < SIM_PACK_CELLS; i++)
+        pack->cells.current_a[i] = current_a + pack->side_a[i];
+}
+
 void sim_pack_step(struct sim_pack *pack, double current_a, double step_s)
 {
-    const struct sim_faults *faults = &pack->faults;
-    double cell_w[SIM_PACK_CELLS];
-    double alike_w = common_w(pack, step_s);
     pack->current_a = current_a;
     pack->mean_a = current_a + pack->surge_as / step_s;
-    for (int i = 0; i < SIM_PACK_CELLS; i++) {
-        double cell_a = pack->mean_a + pack->side_a[i];
-        sim_cell_step(&pack->cell[i], &pack->climate, cell_a);
-        cell_w[i] = alike_w + sim_cell_heat_w(&pack->cell[i], &pack->climate, cell_a) +
-                    current_a * current_a * sim_pack_joint_ohm(pack, i) + faults->cell_heat_w[i] +
-                    leak_a(pack, i) * CELL_V;
+    set_heat(pack, current_a, step_s);
+    set_currents(pack, pack->mean_a);
+    sim_cells_run(&pack->cells, 1, &pack->step, 1);
+    if (pack->surge_as < 0.0 || pack->surge_as > 0.0) {
+        set_currents(pack, current_a); /* what is measured after it */
+        sim_cells_run(&pack->cells, 1, &pack->step, 0);
     }
-    sim_heat_step(&pack->heat, cell_w, switch_w(pack, current_a), pack->ambient_ddegc / 10.0,
+    sim_heat_step(&pack->heat, pack->cells.degc, switch_w(pack, current_a), pack->cells.air_degc,
                   step_s);
-    if (faults->extinguisher || pack->heat.max_degc > EXTINGUISHER_DEGC)
+    if (pack->faults.extinguisher || pack->heat.max_degc > EXTINGUISHER_DEGC)
         pack->extinguisher_fired = true;
 }
 
@@ -226,6 +264,6 @@ int32_t sim_pack_soc_permille(const struct sim_pack *pack)
 {
     double sum = 0.0;
     for (int i = 0; i < SIM_PACK_CELLS; i++)
-        sum += pack->cell[i].soc;
+        sum += pack->cells.soc[i];
     return sim_round(sum * 1000.0 / SIM_PACK_CELLS);
 }

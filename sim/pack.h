@@ -11,11 +11,17 @@
 #include <stdint.h>
 
 #include "core/io.h"
-#include "sim/cell.h"
+#include "sim/cells.h"
 #include "sim/comparator.h"
 #include "sim/faults.h"
 #include "sim/heat.h"
 #include "sim/random.h"
+
+/* A voltage source with a resistance: v = open_v + ohm * current, current positive charging. */
+struct sim_line {
+    double open_v;
+    double ohm;
+};
 
 #define SIM_PACK_DIODE_V 0.7             /* body diode of an open switch */
 #define SIM_PACK_BALANCE_EFFICIENCY 0.68 /* 2 A out, 1.35 A in, measured by a user */
@@ -34,8 +40,8 @@ struct sim_pack {
     struct sim_faults faults; /* may be written at any time */
     int32_t ambient_ddegc;    /* may be written at any time */
     /* state, read only */
-    struct sim_cell cell[SIM_PACK_CELLS];
-    struct sim_cell_climate climate; /* of the mean cell */
+    struct sim_cells cells;
+    struct sim_cells_step step; /* of these cells at the step length last used */
     struct sim_heat heat;
     struct sim_comparator comparator;
     double current_a;  /* through the switches at the end of the last step, positive charging */
@@ -51,10 +57,11 @@ struct sim_pack {
     uint8_t balance_source;
     uint8_t balance_sink;
     double heater_a;               /* bypasses the shunt */
-    double side_a[SIM_PACK_CELLS]; /* beside the terminal current: heater, balancer, leakage */
+    double side_a[SIM_PACK_CELLS]; /* beside the terminal current: heater, balancer, leaks */
     double surge_as;               /* let through by the comparator in this step */
     double surge_j;
     /* character of this pack */
+    double self_a[SIM_PACK_CELLS];    /* self-discharge, may be written */
     double joint_ohm[SIM_PACK_CELLS]; /* busbar joint, inside the cell's measurement */
     double sense_ohm[SIM_PACK_CELLS]; /* sense wires, carry the balance current */
     double cell_error_v[SIM_PACK_CELLS];
@@ -65,6 +72,9 @@ struct sim_pack {
 };
 
 void sim_pack_init(struct sim_pack *pack, const struct sim_pack_setup *setup);
+
+/* Everything in and around the pack at once at this temperature. */
+void sim_pack_temper(struct sim_pack *pack, int32_t ddegc);
 
 /* Fills everything but button, bus_request and dip, which are left alone. Cells 0..15, sensors
  * 0..4. sample_count moves with each call; a short circuit is told once, to the next call. */

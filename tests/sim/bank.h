@@ -4,6 +4,8 @@
 #ifndef HEARTH_TESTS_SIM_BANK_H
 #define HEARTH_TESTS_SIM_BANK_H
 
+#include <string.h>
+
 #include "sim/number.h"
 #include "sim/parallel.h"
 #include "tests/support/test.h"
@@ -22,6 +24,8 @@ static inline void make(uint8_t count, const int32_t soc_permille[])
         outputs[i] = (struct outputs){.charge_fet = true, .discharge_fet = true};
     }
     sim_parallel_init(&bank, &setup);
+    for (uint8_t i = 0; i < count; i++) /* charge is counted exactly */
+        memset(bank.pack[i].self_a, 0, sizeof(bank.pack[i].self_a));
 }
 
 static inline void run(int32_t total_ma, uint32_t dt_ms, int count)
@@ -44,7 +48,7 @@ static inline double stored_ah(void)
     double sum = 0.0;
     for (uint8_t i = 0; i < bank.count; i++)
         for (int k = 0; k < SIM_PACK_CELLS; k++)
-            sum += bank.pack[i].cell[k].soc * bank.pack[i].cell[k].capacity_ah / SIM_PACK_CELLS;
+            sum += bank.pack[i].cells.soc[k] * bank.pack[i].cells.capacity_ah[k] / SIM_PACK_CELLS;
     return sum;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "sim/pack.h"
 
+#include <string.h>
+
 #include "sim/number.h"
 #include "tests/support/test.h"
 
@@ -47,7 +49,7 @@ static void same_seed_gives_the_same_bits_and_another_seed_another_pack(void **s
     struct sim_pack_setup other = SETUP;
     other.seed++;
     sim_pack_init(&b, &other);
-    assert_true(a.cell[0].capacity_ah != b.cell[0].capacity_ah);
+    assert_true(a.cells.capacity_ah[0] != b.cells.capacity_ah[0]);
 }
 
 static void cells_spread_as_new_cells_do(void **state)
@@ -58,10 +60,10 @@ static void cells_spread_as_new_cells_do(void **state)
     double low = 1e9;
     double high = 0.0;
     for (int i = 0; i < SIM_PACK_CELLS; i++) {
-        low = pack.cell[i].capacity_ah < low ? pack.cell[i].capacity_ah : low;
-        high = pack.cell[i].capacity_ah > high ? pack.cell[i].capacity_ah : high;
-        near(pack.cell[i].soc, 0.5, 0.03);
-        near(pack.cell[i].resistance_factor, 1.0, 0.18);
+        low = pack.cells.capacity_ah[i] < low ? pack.cells.capacity_ah[i] : low;
+        high = pack.cells.capacity_ah[i] > high ? pack.cells.capacity_ah[i] : high;
+        near(pack.cells.soc[i], 0.5, 0.03);
+        near(pack.cells.resistance[i], 1.0, 0.18);
     }
     assert_true(high - low > 314.0 * 0.004 && high - low < 314.0 * 0.04);
     assert_in_range(sim_pack_soc_permille(&pack), 495, 505);
@@ -130,22 +132,29 @@ static void gates_follow_the_switches_and_their_faults(void **state)
     assert_int_equal(gate_of(&pack, "cdy"), SIM_GATE_CHARGE_ONLY);
 }
 
+/* With nothing but what the test does to the charge. */
+static void make_tight(struct sim_pack *pack)
+{
+    sim_pack_init(pack, &SETUP);
+    memset(pack->self_a, 0, sizeof(pack->self_a));
+}
+
 static void balancer_moves_charge_and_its_drop_is_seen(void **state)
 {
     (void)state;
     static struct sim_pack pack, still;
-    sim_pack_init(&pack, &SETUP);
+    make_tight(&pack);
     sim_pack_init(&still, &SETUP);
     struct outputs outputs = CLOSED;
     outputs.balance_ma = 2000;
     outputs.balance_source = 3;
     outputs.balance_sink = 11;
-    double source = pack.cell[3].soc * pack.cell[3].capacity_ah;
-    double sink = pack.cell[11].soc * pack.cell[11].capacity_ah;
+    double source = pack.cells.soc[3] * pack.cells.capacity_ah[3];
+    double sink = pack.cells.soc[11] * pack.cells.capacity_ah[11];
     run(&pack, &outputs, 0.0, 1800);
     run(&still, &CLOSED, 0.0, 1800);
-    near(source - pack.cell[3].soc * pack.cell[3].capacity_ah, 1.0, 1e-6);
-    near(pack.cell[11].soc * pack.cell[11].capacity_ah - sink, 0.68 * 0.999, 1e-6);
+    near(source - pack.cells.soc[3] * pack.cells.capacity_ah[3], 1.0, 1e-6);
+    near(pack.cells.soc[11] * pack.cells.capacity_ah[11] - sink, 0.68 * 0.999, 1e-6);
     struct inputs with = measure(&pack);
     struct inputs without = measure(&still);
     assert_true(with.cell_mv[3] < without.cell_mv[3] - 1);
@@ -160,12 +169,12 @@ static void heater_warms_the_cells_and_empties_them_past_the_shunt(void **state)
     struct sim_pack_setup cold = SETUP;
     cold.ambient_ddegc = -50;
     sim_pack_init(&pack, &cold);
-    double soc = pack.cell[0].soc;
+    double soc = pack.cells.soc[0];
     struct outputs outputs = CLOSED;
     outputs.heater = true;
     run(&pack, &outputs, 0.0, 3600);
     near(pack.heat.mean_degc, -5.0 + 200.0 * 3600.0 / 116000.0, 1.2);
-    near(soc - pack.cell[0].soc, 4.0 / 314.0, 0.001);
+    near(soc - pack.cells.soc[0], 4.0 / 314.0, 0.001);
     near(measure(&pack).pack_ma, 0, 150);
 }
 
@@ -250,21 +259,38 @@ static void short_circuit_is_told_once(void **state)
 
 static double charge_ah(const struct sim_pack *pack, int cell)
 {
-    return pack->cell[cell].soc * pack->cell[cell].capacity_ah;
+    return pack->cells.soc[cell] * pack->cells.capacity_ah[cell];
 }
 
 static void leaking_cell_empties_and_warms_alone(void **state)
 {
     (void)state;
     static struct sim_pack pack;
-    sim_pack_init(&pack, &SETUP);
+    make_tight(&pack);
     pack.faults.leak_ma[6] = 5000;
     double before_ah = charge_ah(&pack, 6);
     double other_ah = charge_ah(&pack, 7);
     run(&pack, &(struct outputs){0}, 0.0, 3600);
     near(before_ah - charge_ah(&pack, 6), 5.0, 1e-6);
     near(other_ah, charge_ah(&pack, 7), 1e-9);
-    assert_true(pack.heat.cell_degc[6] > pack.heat.cell_degc[12] + 1.0); /* 16.5 W */
+    assert_true(pack.cells.degc[6] > pack.cells.degc[12] + 1.0); /* 16.5 W */
+}
+
+static void cells_discharge_themselves_each_at_its_own_rate(void **state)
+{
+    (void)state;
+    static struct sim_pack pack;
+    double least = 1.0;
+    double most = 0.0;
+    sim_pack_init(&pack, &SETUP);
+    struct sim_pack start = pack;
+    run(&pack, &(struct outputs){0}, 0.0, 3600);
+    for (int i = 0; i < SIM_PACK_CELLS; i++) {
+        double per_month = (start.cells.soc[i] - pack.cells.soc[i]) * 730.5;
+        least = per_month < least ? per_month : least;
+        most = per_month > most ? per_month : most;
+    }
+    assert_true(least > 0.004 && most < 0.026 && most - least > 0.004);
 }
 
 static void leak_ends_at_zero_volt(void **state)
@@ -274,7 +300,7 @@ static void leak_ends_at_zero_volt(void **state)
     sim_pack_init(&pack, &SETUP);
     pack.faults.leak_ma[2] = 100000;
     run(&pack, &(struct outputs){0}, 0.0, 4 * 3600);
-    near(pack.cell[2].soc, -0.03, 0.001);
+    near(pack.cells.soc[2], -0.03, 0.001);
     assert_true(measure(&pack).cell_mv[2] < 600);
     assert_true(measure(&pack).cell_mv[3] > 3200);
 }
@@ -283,7 +309,7 @@ static void stuck_balancer_empties_its_cell_though_commanded_off(void **state)
 {
     (void)state;
     static struct sim_pack pack;
-    sim_pack_init(&pack, &SETUP);
+    make_tight(&pack);
     pack.faults.balance_stuck_mask = 1u << 5;
     double source_ah = charge_ah(&pack, 5);
     double sink_ah = charge_ah(&pack, 13);
@@ -297,7 +323,7 @@ static void dead_balancer_moves_nothing_though_commanded_on(void **state)
 {
     (void)state;
     static struct sim_pack pack;
-    sim_pack_init(&pack, &SETUP);
+    make_tight(&pack);
     struct outputs outputs = CLOSED;
     outputs.balance_ma = 2000;
     outputs.balance_sink = 1;
@@ -380,6 +406,7 @@ int main(void)
         cmocka_unit_test(forced_cell_voltage_and_heat_act),
         cmocka_unit_test(short_circuit_is_told_once),
         cmocka_unit_test(leaking_cell_empties_and_warms_alone),
+        cmocka_unit_test(cells_discharge_themselves_each_at_its_own_rate),
         cmocka_unit_test(leak_ends_at_zero_volt),
         cmocka_unit_test(stuck_balancer_empties_its_cell_though_commanded_off),
         cmocka_unit_test(dead_balancer_moves_nothing_though_commanded_on),

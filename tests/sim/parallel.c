@@ -78,10 +78,10 @@ static void open_pack_carries_exactly_nothing(void **state)
     (void)state;
     make(3, THREE);
     outputs[1] = (struct outputs){0};
-    double soc = bank.pack[1].cell[0].soc;
+    double soc = bank.pack[1].cells.soc[0];
     run(200000, 10, 50);
     assert_true(bank.pack[1].current_a == 0.0);
-    assert_true(bank.pack[1].cell[0].soc == soc);
+    assert_true(bank.pack[1].cells.soc[0] == soc);
     near(sum_a(), 200.0, 1e-9);
 }
 
@@ -191,7 +191,7 @@ static void step_length_does_not_matter(void **state)
     make(3, THREE);
     run(200000, 60000, 2);
     for (uint8_t i = 0; i < 3; i++) {
-        near(bank.pack[i].cell[0].soc, coarse.pack[i].cell[0].soc, 1e-4);
+        near(bank.pack[i].cells.soc[0], coarse.pack[i].cells.soc[0], 1e-4);
         near(bank.pack[i].heat.mean_degc, coarse.pack[i].heat.mean_degc, 0.02);
         near(bank.pack[i].current_a, coarse.pack[i].current_a, 1.0);
     }

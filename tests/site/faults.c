@@ -93,10 +93,10 @@ static const struct fault_case cases[] = {
     /* Temperature */
     {"cells_at_50_degc_stop_the_charge",
      {HEALED("heat_w", 0, 20000, -10000)}, DISCHARGING(40000),
-     ROW(charge_ot, CHARGE, BY_ITSELF, 170000, 90000)},
+     ROW(charge_ot, CHARGE, BY_ITSELF, 190000, 120000)},
     {"cells_at_60_degc_stop_everything",
      {HEALED("heat_w", 0, 20000, -10000)}, DISCHARGING(40000),
-     ROW(discharge_ot, BOTH, BY_ITSELF, 230000, 240000)},
+     ROW(discharge_ot, BOTH, BY_ITSELF, 250000, 260000)},
     {"cells_at_0_degc_stop_the_charge",
      {HEALED("heat_w", 0, -10000, 20000)}, DISCHARGING(40000),
      ROW(charge_ut, CHARGE, BY_ITSELF, 330000, 60000)},

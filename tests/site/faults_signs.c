@@ -188,7 +188,7 @@ static void a_sense_wire_of_50_mohm_is_told_once_its_cell_was_balanced(void **st
     };
     bench_start(&bench, &(struct bench_setup){.soc_permille = 980});
     bench_balance(&bench, 0.98);
-    bench.site.plant.pack[0].cell[3].soc = 0.993;
+    bench.site.plant.pack[0].cells.soc[3] = 0.993;
     bench_fault(&bench, "charger_ma", 0, 6000);
     fault_case_set(&bench, &row, false);
     fault_case_await(&bench, &row);

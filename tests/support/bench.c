@@ -22,9 +22,8 @@ void bench_temper(struct bench *bench, int32_t ddegc)
     struct site *site = &bench->site;
     uint64_t now_ms = site->start_ms + site->time_us / 1000;
     site->day.ambient_mean_ddegc += ddegc - sim_day_ambient_ddegc(&site->day, now_ms);
-    sim_parallel_set_ambient(&site->plant, ddegc);
     for (uint8_t i = 0; i < site->pack_count; i++)
-        sim_heat_init(&site->plant.pack[i].heat, ddegc / 10.0);
+        sim_pack_temper(&site->plant.pack[i], ddegc);
 }
 
 void bench_open(struct bench *bench, const struct bench_setup *setup)
@@ -178,10 +177,10 @@ void bench_fault(struct bench *bench, const char *name, uint8_t index, int32_t v
 void bench_balance(struct bench *bench, double soc)
 {
     double missing_ah = (1.0 - soc) * bench->site.device[0].bms.params.nominal_mah / 1000.0;
-    for (int i = 0; i < SIM_PACK_CELLS; i++) {
-        struct sim_cell *cell = &bench->site.plant.pack[0].cell[i];
-        cell->soc = 1.0 - missing_ah / cell->capacity_ah;
-    }
+    struct sim_pack *pack = &bench->site.plant.pack[0];
+    for (int i = 0; i < SIM_PACK_CELLS; i++)
+        pack->cells.soc[i] = 1.0 - missing_ah / pack->cells.capacity_ah[i];
+    sim_cells_run(&pack->cells, 1, &pack->step, 0);
 }
 
 void bench_mark(struct bench *bench)

@@ -26,6 +26,7 @@ PLANTS = [
      "void *malloc(__SIZE_TYPE__);\nvoid *planted(void);\nvoid *planted(void)\n{\n"
      "    return malloc(3);\n}\n", 1, "malloc"),
     ("twins", "wire/planted.c", HEAD, 1, "no test twin"),
+    ("twins", "sim/cell_planted.c", HEAD, 1, "no test twin"),
     ("twins", "protocols/planted.c", HEAD, 1, "planted.log"),
     ("sizes", "base/planted.c",
      "void planted(void);\nvoid planted(void)\n{\n" + "    ;\n" * 60 + "}\n", 2, "at most 60"),
@@ -33,6 +34,7 @@ PLANTS = [
     ("sizes", "base/planted.c",
      "void planted(void);\nvoid planted(void)\n{\n}\n" + "/* */\n" * 600, 601, "at most 600"),
     ("sizes", "base/planted.h", "/* */\n" * 121, 121, "at most 120"),
+    ("sizes", "sim/cells_kernel.h", "/* */\n" * 601, 601, "at most 600"),
     ("gcc", "base/planted.c", "\nint planted(void) { return 0; }\n", 2, "prototype"),
     ("clang", "base/planted.c", "\nint planted(void) { return 0; }\n", 2, "prototype"),
     ("arm", "base/planted.c",
