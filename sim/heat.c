@@ -28,7 +28,7 @@ static void summarise(struct sim_heat *heat, const double cell_degc[SIM_PACK_CEL
 
 void sim_heat_init(struct sim_heat *heat, double degc)
 {
-    heat->mean_degc = heat->max_degc = heat->mos_degc = degc;
+    *heat = (struct sim_heat){.mean_degc = degc, .max_degc = degc, .mos_degc = degc};
     for (int i = 0; i < SIM_PACK_TEMPS; i++)
         heat->sensor_degc[i] = degc;
 }
@@ -45,9 +45,12 @@ void sim_heat_exchange(const double cell_degc[SIM_PACK_CELLS], double added_w[SI
 void sim_heat_step(struct sim_heat *heat, const double cell_degc[SIM_PACK_CELLS], double mos_w,
                    double ambient_degc, double step_s)
 {
-    double followed = sim_approach(step_s / SENSOR_TAU_S);
+    if (step_s < heat->step_s || step_s > heat->step_s) {
+        heat->step_s = step_s;
+        heat->followed = sim_approach(step_s / SENSOR_TAU_S);
+    }
     for (int i = 0; i < SIM_PACK_TEMPS; i++)
-        heat->sensor_degc[i] += followed * (cell_degc[SENSOR_CELL[i]] - heat->sensor_degc[i]);
+        heat->sensor_degc[i] += heat->followed * (cell_degc[SENSOR_CELL[i]] - heat->sensor_degc[i]);
     heat->mos_degc +=
         (mos_w - (heat->mos_degc - ambient_degc) / MOS_K_PER_W) * step_s / MOS_J_PER_K;
     summarise(heat, cell_degc);

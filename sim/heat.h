@@ -14,6 +14,8 @@ struct sim_heat {
     double max_degc;
     double mos_degc;
     double sensor_degc[SIM_PACK_TEMPS];
+    double step_s;   /* private: of the last step */
+    double followed; /* private: part of its way that a sensor makes in it */
 };
 
 void sim_heat_init(struct sim_heat *heat, double degc);

@@ -81,6 +81,7 @@ void sim_pack_init(struct sim_pack *pack, const struct sim_pack_setup *setup)
         pack->temp_error_degc[i] = within(&pack->noise, 0.0, 0.8);
     pack->current_error_a = spread(&pack->noise, 0.0, 0.015);
     init_self_discharge(pack);
+    sim_wear_init(&pack->wear, &pack->cells);
     sim_pack_temper(pack, setup->ambient_ddegc);
     for (int i = 0; i < SIM_PACK_CELLS; i++)
         pack->terminal_v += pack->cells.voltage_v[i];
@@ -245,6 +246,7 @@ void sim_pack_step(struct sim_pack *pack, double current_a, double step_s)
     set_heat(pack, current_a, step_s);
     set_currents(pack, pack->mean_a);
     sim_cells_run(&pack->cells, 1, &pack->step, 1);
+    sim_wear_step(&pack->wear, &pack->cells, step_s);
     if (pack->surge_as < 0.0 || pack->surge_as > 0.0) {
         set_currents(pack, current_a); /* what is measured after it */
         sim_cells_run(&pack->cells, 1, &pack->step, 0);

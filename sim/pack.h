@@ -16,6 +16,7 @@
 #include "sim/faults.h"
 #include "sim/heat.h"
 #include "sim/random.h"
+#include "sim/wear.h"
 
 /* A voltage source with a resistance: v = open_v + ohm * current, current positive charging. */
 struct sim_line {
@@ -43,6 +44,7 @@ struct sim_pack {
     struct sim_cells cells;
     struct sim_cells_step step; /* of these cells at the step length last used */
     struct sim_heat heat;
+    struct sim_wear wear;
     struct sim_comparator comparator;
     double current_a;  /* through the switches at the end of the last step, positive charging */
     double mean_a;     /* over the last step: differs when the comparator tripped within */
