@@ -173,6 +173,8 @@ struct sim_line sim_pack_prepare(struct sim_pack *pack, const struct outputs *ou
         sum.ohm += cells->ahead_ohm[i] + sim_pack_joint_ohm(pack, i);
     }
     pack->heater_a = sum.open_v / HEATER_OHM;
+    pack->ahead = sum;
+    sum.open_v += pack->ahead_error_v;
     return sum;
 }
 
@@ -222,6 +224,17 @@ static double common_w(const struct sim_pack *pack, double step_s)
     return (heater_w + pack->faults.heat_w + pack->surge_j / step_s) / SIM_PACK_CELLS;
 }
 
+/* What the cells really came to against what was foretold. Added to the next forecast, so that the
+ * energy at the terminals and in the cells does not drift apart. */
+static double forecast_error_v(const struct sim_pack *pack)
+{
+    double real_v = pack->current_a * (SWITCH_OHM + WIRING_OHM);
+    for (int i = 0; i < SIM_PACK_CELLS; i++)
+        real_v += pack->cells.voltage_v[i] + pack->current_a * sim_pack_joint_ohm(pack, i) +
+                  pack->faults.cell_offset_mv[i] / 1000.0;
+    return real_v - pack->ahead.open_v - pack->ahead.ohm * pack->current_a;
+}
+
 static void set_heat(struct sim_pack *pack, double current_a, double step_s)
 {
     double *added_w = pack->cells.added_w;
@@ -247,9 +260,11 @@ void sim_pack_step(struct sim_pack *pack, double current_a, double step_s)
     set_currents(pack, pack->mean_a);
     sim_cells_run(&pack->cells, 1, &pack->step, 1);
     sim_wear_step(&pack->wear, &pack->cells, step_s);
+    pack->ahead_error_v = forecast_error_v(pack);
     if (pack->surge_as < 0.0 || pack->surge_as > 0.0) {
         set_currents(pack, current_a); /* what is measured after it */
         sim_cells_run(&pack->cells, 1, &pack->step, 0);
+        pack->ahead_error_v = 0.0;
     }
     sim_heat_step(&pack->heat, pack->cells.degc, switch_w(pack, current_a), pack->cells.air_degc,
                   step_s);

@@ -60,7 +60,9 @@ struct sim_pack {
     uint8_t balance_sink;
     double heater_a;               /* bypasses the shunt */
     double side_a[SIM_PACK_CELLS]; /* beside the terminal current: heater, balancer, leaks */
-    double surge_as;               /* let through by the comparator in this step */
+    struct sim_line ahead;         /* private: forecast for this step; how wrong the last one was */
+    double ahead_error_v;
+    double surge_as; /* let through by the comparator in this step */
     double surge_j;
     /* character of this pack */
     double self_a[SIM_PACK_CELLS];    /* self-discharge, may be written */
