@@ -141,7 +141,7 @@ static void add_sent(struct web_diagnostics *diagnostics, const struct site *sit
 static void add_messages(struct web_diagnostics *diagnostics, const struct site *site,
                          const struct can_protocol *can)
 {
-    bool heard = site->inverter_on_can && site->receiver.protocol == can;
+    bool heard = site->inverter_on_can && site->receiver[0].protocol == can;
     for (size_t i = 0; i < can->message_count; i++)
         add_message(diagnostics, can, &can->messages[i]);
     for (size_t i = 0; i < can->answer_count; i++)
@@ -149,7 +149,7 @@ static void add_messages(struct web_diagnostics *diagnostics, const struct site 
     add_sent(diagnostics, site, can);
     for (size_t i = 0; heard && i < can->message_count && i < diagnostics->message_count; i++) {
         struct web_message *row = &diagnostics->messages[i];
-        row->heard_age_ms = age(can_receiver_age_ms(&site->receiver, row->id, site->time_us));
+        row->heard_age_ms = age(can_receiver_age_ms(&site->receiver[0], row->id, site->time_us));
     }
 }
 
@@ -185,7 +185,7 @@ void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
     if (host != NULL && host->can != NULL)
         add_host(diagnostics, site, host);
     if (site->inverter_on_can)
-        add_all(diagnostics, "inverter", receiver_rows, COUNT(receiver_rows), &site->receiver);
+        add_all(diagnostics, "inverter", receiver_rows, COUNT(receiver_rows), &site->receiver[0]);
     add_outside(diagnostics, live);
     add_serial(diagnostics, live);
 }

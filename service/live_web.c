@@ -12,7 +12,6 @@
 #include "core/limits.h"
 #include "service/live_diagnostics.h"
 #include "service/live_serial.h"
-#include "sim/fault_menu.h"
 #include "ui/event.h"
 #include "ui/words.h"
 #include "wire/can_table.h"
@@ -80,21 +79,17 @@ static bool get_event(void *context, size_t position, uint32_t index, struct eve
     return device_event_get(&live->site.device[position], index, event);
 }
 
-static struct sim_fault_target fault_target(struct live *live, size_t position)
-{
-    return (struct sim_fault_target){&live->site.plant, &live->site.inverter, (uint8_t)position};
-}
-
 static bool get_fault(void *context, size_t position, int id, uint8_t index, int32_t *value)
 {
-    struct sim_fault_target target = fault_target(context, position);
+    struct sim_fault_target target =
+        site_fault_target(&((struct live *)context)->site, (uint8_t)position);
     return sim_fault_get(&target, (enum sim_fault_id)id, index, value) == RESULT_OK;
 }
 
 static size_t get_frames(void *context, struct web_frame *frames, size_t max)
 {
     const struct live *live = context;
-    const struct can_protocol *can = live->site.receiver.protocol;
+    const struct can_protocol *can = live->site.receiver[0].protocol;
     size_t count = 0;
     for (uint8_t i = 0; i < live->site.frame_count && count < max; i++) {
         const struct site_frame *from = &live->site.frames[i];
@@ -121,9 +116,9 @@ static void get_site(void *context, struct web_site *site)
         .speed = live->speed,
         .sun_w = live->site.solar_w,
         .load_w = live->site.load_w,
-        .grid_w = live->site.inverter.grid_w,
-        .inverter = sim_inverter_state_name((enum sim_inverter_state)live->site.inverter.state),
-        .protocol = live->site.receiver.protocol->name,
+        .grid_w = live->site.inverter[0].grid_w,
+        .inverter = sim_inverter_state_name((enum sim_inverter_state)live->site.inverter[0].state),
+        .protocol = live->site.receiver[0].protocol->name,
     };
     site_inverter_display(&live->site, &display);
     for (uint8_t i = 0; i < display.count && i < WEB_DISPLAY_LINES; i++)
@@ -228,7 +223,8 @@ static enum web_answer do_dip(struct live *live, int position, const struct web_
 static enum web_answer do_fault(struct live *live, int position, const struct web_command *command,
                                 const char **reason)
 {
-    struct sim_fault_target target = fault_target(live, position < 0 ? 0 : (size_t)position);
+    struct sim_fault_target target =
+        site_fault_target(&live->site, position < 0 ? 0 : (uint8_t)position);
     int id = sim_fault_find(command->param);
     *reason = "no such fault";
     if (id < 0 || (sim_fault_rows[id].scope == SIM_FAULT_OF_PACK) != (position >= 0))
@@ -246,7 +242,8 @@ static enum web_answer do_clear_faults(struct live *live, int position,
                                        const struct web_command *command, const char **reason)
 {
     (void)command;
-    struct sim_fault_target target = fault_target(live, position < 0 ? 0 : (size_t)position);
+    struct sim_fault_target target =
+        site_fault_target(&live->site, position < 0 ? 0 : (uint8_t)position);
     for (int id = 0; id < SIM_FAULT_COUNT; id++) {
         bool of_pack = sim_fault_rows[id].scope == SIM_FAULT_OF_PACK;
         for (uint8_t i = 0; of_pack == (position >= 0) && i < sim_fault_rows[id].count; i++)

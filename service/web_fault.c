@@ -11,7 +11,8 @@ static void put_row(struct text_writer *writer, size_t row)
 {
     static const char *const scope_name[] = {[SIM_FAULT_OF_PACK] = "pack",
                                              [SIM_FAULT_OF_PLANT] = "plant",
-                                             [SIM_FAULT_OF_INVERTER] = "inverter"};
+                                             [SIM_FAULT_OF_INVERTER] = "inverter",
+                                             [SIM_FAULT_OF_BUS] = "bus"};
     static const char *const index_name[] = {[SIM_FAULT_NO_INDEX] = "none",
                                              [SIM_FAULT_BY_CELL] = "cell",
                                              [SIM_FAULT_BY_SENSOR] = "sensor"};

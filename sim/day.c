@@ -6,6 +6,7 @@
 #include "sim/day.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/number.h"
 #include "sim/number.h"
@@ -76,12 +77,32 @@ static double hour_of(uint64_t time_ms)
 
 void sim_day_init(struct sim_day *day, uint64_t seed)
 {
-    *day = (struct sim_day){seed, 14000, 1000, 200};
+    *day = (struct sim_day){.seed = seed,
+                            .solar_peak_w = 14000,
+                            .load_scale_permille = 1000,
+                            .ambient_mean_ddegc = 200};
+}
+
+/* How much summer it is: 1 on its longest day, -1 half a year from it, times the strength of the
+ * seasons. The air is `late_days` behind. */
+static double summer(const struct sim_day *day, uint64_t time_ms, uint32_t late_days)
+{
+    const uint32_t year_days = 365;
+    const uint32_t longest_day = 171;
+    uint64_t since_ms = time_ms + (uint64_t)(year_days - longest_day - late_days) * SIM_DAY_MS;
+    double year = (double)(since_ms % ((uint64_t)year_days * SIM_DAY_MS)) / year_days / SIM_DAY_MS;
+    double away = year < 0.5 ? 1.0 - 2.0 * year : 2.0 * year - 1.0;
+    return (2.0 * away * away * (3.0 - 2.0 * away) - 1.0) * day->season_permille / 1000.0;
 }
 
 int32_t sim_day_solar_w(const struct sim_day *day, uint64_t time_ms)
 {
-    double height = bell(hour_of(time_ms), 13.0, 7.0);
+    if (day->solar_w != NULL)
+        return sim_profile_at(day->solar_w, time_ms);
+    double season = summer(day, time_ms, 0);
+    double strength = day->season_permille / 1000.0;
+    double height = bell(hour_of(time_ms), 13.0, 7.0 - 0.75 * strength + 1.75 * season) *
+                    (1.0 - 0.325 * (strength - season));
     double cloudiness = 0.15 + 0.45 * draw(day, STREAM_WEATHER, time_ms / SIM_DAY_MS);
     double cloud = smooth(day, STREAM_CLOUD, time_ms, 20 * MINUTE_MS);
     double wisp = smooth(day, STREAM_WISP, time_ms, 2 * MINUTE_MS);
@@ -104,18 +125,24 @@ static double appliance_w(const struct sim_day *day, uint32_t number, uint64_t t
 
 int32_t sim_day_load_w(const struct sim_day *day, uint64_t time_ms)
 {
+    if (day->load_w != NULL)
+        return sim_profile_at(day->load_w, time_ms);
     double sum_w = BASE_W + 150.0 * smooth(day, STREAM_FLICKER, time_ms, 30000);
     for (uint32_t i = 0; i < COUNT(hills); i++)
         sum_w += hills[i].peak_w * bell(hour_of(time_ms), hills[i].centre_h, hills[i].half_width_h);
     for (uint32_t i = 0; i < COUNT(appliances); i++)
         sum_w += appliance_w(day, i, time_ms);
-    return sim_round(sum_w * day->load_scale_permille / 1000.0);
+    double scale = day->load_scale_permille / 1000.0 * (1.0 - 0.2 * summer(day, time_ms, 0));
+    return sim_round(sum_w * scale);
 }
 
 int32_t sim_day_ambient_ddegc(const struct sim_day *day, uint64_t time_ms)
 {
+    if (day->ambient_ddegc != NULL)
+        return sim_profile_at(day->ambient_ddegc, time_ms);
     double hour = hour_of(time_ms);
     double warmth = 2.0 * bell(hour, 15.0, 12.0) - 1.0 + 2.0 * bell(hour, -9.0, 12.0);
     double weather = smooth(day, STREAM_AIR, time_ms, SIM_DAY_MS) - 0.5;
-    return sim_round(day->ambient_mean_ddegc + 40.0 * warmth + 40.0 * weather);
+    double season = 100.0 * summer(day, time_ms, 30);
+    return sim_round(day->ambient_mean_ddegc + season + 40.0 * warmth + 40.0 * weather);
 }

@@ -33,6 +33,7 @@ const struct sim_fault_row sim_fault_rows[SIM_FAULT_COUNT] = {
 #define PLANT_FAULT(name, ...) ROW(SIM_FAULT_OF_PLANT, struct sim_plant_faults, name, __VA_ARGS__)
 #define INVERTER_FAULT(name, ...)                                                                  \
     ROW(SIM_FAULT_OF_INVERTER, struct sim_inverter_faults, name, __VA_ARGS__)
+#define BUS_FAULT(name, ...) ROW(SIM_FAULT_OF_BUS, struct sim_bus_faults, name, __VA_ARGS__)
 #include "sim/faults.def"
 };
 
@@ -40,6 +41,8 @@ const struct sim_fault_row sim_fault_rows[SIM_FAULT_COUNT] = {
 static uint8_t *faults_of(const struct sim_fault_target *target, uint8_t scope)
 {
     struct sim_parallel *plant = target->plant;
+    if (scope == SIM_FAULT_OF_BUS)
+        return (uint8_t *)target->bus;
     if (scope == SIM_FAULT_OF_INVERTER)
         return target->inverter ? (uint8_t *)&target->inverter->faults : NULL;
     if (plant == NULL)
@@ -127,4 +130,6 @@ void sim_fault_clear(const struct sim_fault_target *target)
     }
     if (target->inverter != NULL)
         target->inverter->faults = (struct sim_inverter_faults){0};
+    if (target->bus != NULL)
+        *target->bus = (struct sim_bus_faults){0};
 }

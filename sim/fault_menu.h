@@ -17,11 +17,17 @@ enum sim_fault_id {
 #define PACK_FAULT(name, ...) SIM_FAULT_##name,
 #define PLANT_FAULT(name, ...) SIM_FAULT_##name,
 #define INVERTER_FAULT(name, ...) SIM_FAULT_##name,
+#define BUS_FAULT(name, ...) SIM_FAULT_##name,
 #include "sim/faults.def"
     SIM_FAULT_COUNT
 };
 
-enum sim_fault_scope { SIM_FAULT_OF_PACK, SIM_FAULT_OF_PLANT, SIM_FAULT_OF_INVERTER };
+enum sim_fault_scope {
+    SIM_FAULT_OF_PACK,
+    SIM_FAULT_OF_PLANT,
+    SIM_FAULT_OF_INVERTER,
+    SIM_FAULT_OF_BUS
+};
 
 /* What an index means; its count is in the row. */
 enum sim_fault_index { SIM_FAULT_NO_INDEX, SIM_FAULT_BY_CELL, SIM_FAULT_BY_SENSOR };
@@ -42,11 +48,12 @@ struct sim_fault_row {
 
 extern const struct sim_fault_row sim_fault_rows[SIM_FAULT_COUNT];
 
-/* Where faults are set. Inverter or plant may be NULL: their faults are then unknown. */
+/* Where faults are set. What is NULL has none that are known. */
 struct sim_fault_target {
     struct sim_parallel *plant;
     struct sim_inverter *inverter;
     uint8_t pack; /* for faults of a pack */
+    struct sim_bus_faults *bus;
 };
 
 /* Number of a fault; RESULT_UNKNOWN. */
@@ -59,8 +66,8 @@ enum result sim_fault_set(const struct sim_fault_target *target, enum sim_fault_
 enum result sim_fault_get(const struct sim_fault_target *target, enum sim_fault_id id,
                           uint8_t index, int32_t *value);
 
-/* Heals the pack, the plant and the inverter of the target. What physics has done, stays: heat, a
- * fired extinguisher, a comparator that waits for its board. */
+/* Heals the pack, the plant, the inverter and the bus of the target. What physics has done, stays:
+ * heat, a fired extinguisher, a comparator that waits for its board. */
 void sim_fault_clear(const struct sim_fault_target *target);
 
 #endif

@@ -43,4 +43,9 @@ struct sim_inverter_faults {
 #include "sim/faults.def"
 };
 
+struct sim_bus_faults {
+#define BUS_FAULT(name, kind, ...) SIM_FAULT_##kind(name)
+#include "sim/faults.def"
+};
+
 #endif

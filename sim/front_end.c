@@ -68,7 +68,8 @@ static int32_t measure_current_ma(struct sim_pack *pack)
 {
     const struct sim_faults *faults = &pack->faults;
     double error_a = pack->current_error_a + NOISE_A * sim_random_normal(&pack->noise);
-    double seen_a = (faults->current_reversed ? -pack->current_a : pack->current_a) + error_a +
+    double gain = 1.0 + pack->current_gain_error + faults->current_gain_permille / 1000.0;
+    double seen_a = (faults->current_reversed ? -gain : gain) * pack->current_a + error_a +
                     faults->current_offset_ma / 1000.0;
     return faults->current_dead ? 0 : sim_round(seen_a * 1000.0 / MA_STEP) * MA_STEP;
 }

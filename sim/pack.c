@@ -22,6 +22,7 @@ static const double EXTINGUISHER_DEGC = 170.0;
 static const double CAPACITY_SPREAD = 0.004;
 static const double RESISTANCE_SPREAD = 0.03;
 static const double SOC_SPREAD = 0.005;
+static const double GAIN_SPREAD = 0.001;
 static const double SELF_PER_MONTH = 0.015;
 static const double SELF_SPREAD_PER_MONTH = 0.003;
 static const double HOURS_PER_MONTH = 730.5;
@@ -81,6 +82,7 @@ void sim_pack_init(struct sim_pack *pack, const struct sim_pack_setup *setup)
         pack->temp_error_degc[i] = within(&pack->noise, 0.0, 0.8);
     pack->current_error_a = spread(&pack->noise, 0.0, 0.015);
     init_self_discharge(pack);
+    pack->current_gain_error = spread(&pack->noise, 0.0, GAIN_SPREAD);
     sim_wear_init(&pack->wear, &pack->cells);
     sim_pack_temper(pack, setup->ambient_ddegc);
     for (int i = 0; i < SIM_PACK_CELLS; i++)

@@ -71,6 +71,7 @@ struct sim_pack {
     double cell_error_v[SIM_PACK_CELLS];
     double temp_error_degc[SIM_PACK_TEMPS];
     double current_error_a;
+    double current_gain_error; /* of the shunt, 0.001 reads 0.1 % too much */
     struct sim_random noise;
     struct inputs reading; /* last measurement, repeated while frozen */
 };

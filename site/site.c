@@ -11,7 +11,7 @@
 #include "protocols/protocols.h"
 #include "site/inverter_link.h"
 
-enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, AMBIENT_MS = 60000 };
+enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, BABBLER, AMBIENT_MS = 60000 };
 
 static void init_packs(struct site *site, const struct site_setup *setup)
 {
@@ -44,27 +44,32 @@ static void init_plant(struct site *site, const struct site_setup *setup)
     };
     memcpy(plant.soc_permille, setup->soc_permille, sizeof(plant.soc_permille));
     sim_parallel_init(&site->plant, &plant);
-    sim_inverter_init(&site->inverter, setup->params->nominal_mah * setup->pack_count);
+    for (uint8_t i = 0; i < site->inverter_count; i++)
+        sim_inverter_init(&site->inverter[i], setup->params->nominal_mah * setup->pack_count);
 }
 
 /* Of a host that does not know the protocol in its settings nothing will ever be heard. */
-static void set_inverter(struct site *site, const struct can_protocol *can,
-                         const struct sim_brand *brand)
+static void set_inverters(struct site *site, const struct can_protocol *can,
+                          const struct sim_brand *const brands[SITE_INVERTER_MAX])
 {
     if (can == NULL)
         can = protocol_find_can(sim_brands[0].protocol);
-    if (brand == NULL)
-        brand = sim_brand_of_protocol(can->name, can->profile);
-    sim_inverter_set_brand(&site->inverter, brand);
-    inverter_link_init(&site->receiver, can, brand, site->time_us);
+    for (uint8_t i = 0; i < site->inverter_count; i++) {
+        const struct sim_brand *brand =
+            brands[i] ? brands[i] : sim_brand_of_protocol(can->name, can->profile);
+        sim_inverter_set_brand(&site->inverter[i], brand);
+        inverter_link_init(&site->receiver[i], can, brand, site->time_us);
+    }
 }
 
 void site_init(struct site *site, const struct site_setup *setup)
 {
     ASSERT(setup->pack_count >= 1 && setup->first_dip + setup->pack_count <= PACK_MAX);
+    ASSERT(setup->inverter_count <= SITE_INVERTER_MAX);
     memset(site, 0, sizeof(*site));
     site->start_ms = setup->start_ms;
     site->pack_count = setup->pack_count;
+    site->inverter_count = setup->inverter_count ? setup->inverter_count : 1;
     site->inverter_on_can = setup->inverter_on_can;
     site->can_cable = true;
     sim_day_init(&site->day, setup->seed);
@@ -73,9 +78,15 @@ void site_init(struct site *site, const struct site_setup *setup)
     site->day.load_scale_permille = site->day.load_scale_permille * setup->pack_count / 3;
     init_packs(site, setup);
     init_plant(site, setup);
-    set_inverter(site, site->device[0].can, setup->brand);
+    set_inverters(site, site->device[0].can, setup->brand);
     serial_bus_init(&site->bus, BUS_BAUD);
+    bus_faults_init(&site->bus_faults, setup->seed);
     ring_init(&site->bus_out, site->bus_out_bytes, sizeof(site->bus_out_bytes));
+}
+
+struct sim_fault_target site_fault_target(struct site *site, uint8_t pack)
+{
+    return (struct sim_fault_target){&site->plant, &site->inverter[0], pack, &site->bus_faults.set};
 }
 
 uint32_t site_day_ms(const struct site *site)
@@ -92,6 +103,19 @@ const struct device *site_host(const struct site *site)
     return NULL;
 }
 
+/* Several inverters are one to the bank: their currents add up, the highest voltage counts. */
+static struct sim_demand whole_demand(const struct site *site)
+{
+    struct sim_demand whole = site->inverter[0].demand;
+    for (uint8_t i = 1; i < site->inverter_count; i++) {
+        const struct sim_demand *demand = &site->inverter[i].demand;
+        whole.total_ma += demand->total_ma;
+        whole.ceiling_mv = max32(whole.ceiling_mv, demand->ceiling_mv);
+        whole.charger_on |= demand->charger_on;
+    }
+    return whole;
+}
+
 static void step_physics(struct site *site, uint32_t dt_ms)
 {
     struct outputs outputs[PACK_MAX];
@@ -100,7 +124,8 @@ static void step_physics(struct site *site, uint32_t dt_ms)
         outputs[i] = *device_outputs(&site->device[i]);
     if (time_ms % AMBIENT_MS < dt_ms)
         sim_parallel_set_ambient(&site->plant, sim_day_ambient_ddegc(&site->day, time_ms));
-    sim_parallel_step(&site->plant, outputs, &site->inverter.demand, dt_ms);
+    const struct sim_demand demand = whole_demand(site);
+    sim_parallel_step(&site->plant, outputs, &demand, dt_ms);
 }
 
 static void step_packs(struct site *site, uint32_t dt_ms, uint64_t end_us)
@@ -115,7 +140,8 @@ static void deliver(struct site *site, const struct serial_burst *burst, uint64_
 {
     bool cut_off = burst->sender >= 0 && burst->sender < OUTSIDE && !site->bus_cable[burst->sender];
     for (uint8_t i = 0; i < site->pack_count && !cut_off; i++) {
-        if (i != burst->sender && site->bus_cable[i])
+        bool hears = i != burst->sender || site->bus_faults.set.rs485_echo;
+        if (hears && site->bus_cable[i])
             device_receive(&site->device[i], DEVICE_RS485_2, burst->bytes, burst->size, now_us);
     }
     if (burst->sender != OUTSIDE && !cut_off)
@@ -126,8 +152,14 @@ static void deliver(struct site *site, const struct serial_burst *burst, uint64_
 static void poll_bus(struct site *site, uint64_t now_us)
 {
     struct serial_burst burst;
+    uint8_t babble[BUS_FAULTS_BABBLE];
     if (serial_bus_take(&site->bus, now_us, &burst))
+        bus_faults_put_burst(&site->bus_faults, &burst, now_us);
+    while (bus_faults_take_burst(&site->bus_faults, now_us, &burst))
         deliver(site, &burst, now_us);
+    size_t babble_size = bus_faults_babble(&site->bus_faults, now_us, babble);
+    if (babble_size > 0)
+        serial_bus_send(&site->bus, BABBLER, babble, babble_size, now_us);
     for (uint8_t i = 0; i < site->pack_count; i++) {
         uint8_t bytes[SERIAL_BUS_BURST];
         device_poll(&site->device[i], now_us);
@@ -163,34 +195,56 @@ static void remember_frame(struct site *site, const struct can_frame *frame, boo
     put_out(site, frame);
 }
 
-/* What the inverter sees of the battery and of the day. */
-static struct sim_inverter_sight look(const struct site *site)
+/* What goes through one inverter of all current of the bank: what it asked for, and its share of
+ * what came differently. */
+static int32_t own_current_ma(const struct site *site, const struct sim_inverter *inverter)
+{
+    int32_t asked_ma = 0;
+    for (uint8_t i = 0; i < site->inverter_count; i++)
+        asked_ma += site->inverter[i].demand.total_ma;
+    return inverter->demand.total_ma + (site->plant.total_ma - asked_ma) / site->inverter_count;
+}
+
+/* What inverter i sees of the battery, and its share of the day. */
+static struct sim_inverter_sight look(const struct site *site, uint8_t i)
 {
     return (struct sim_inverter_sight){
-        .received = &site->receiver.values,
-        .link = inverter_link_ages(&site->receiver, site->time_us),
-        .solar_w = site->solar_w,
-        .load_w = site->load_w,
+        .received = &site->receiver[i].values,
+        .link = inverter_link_ages(&site->receiver[i], site->time_us),
+        .solar_w = site->solar_w / site->inverter_count,
+        .load_w = site->load_w / site->inverter_count,
         .terminal_mv = site->plant.terminal_mv,
-        .battery_ma = site->plant.total_ma,
+        .battery_ma = own_current_ma(site, &site->inverter[i]),
     };
 }
 
 void site_inverter_display(const struct site *site, struct sim_display *display)
 {
-    const struct sim_inverter_sight sight = look(site);
-    sim_inverter_display(&site->inverter, &sight, display);
+    const struct sim_inverter_sight sight = look(site, 0);
+    sim_inverter_display(&site->inverter[0], &sight, display);
 }
 
-/* The inverter's side of the CAN bus. */
-static void poll_inverter(struct site *site, uint64_t now_us)
+/* An inverter's side of the CAN bus. */
+static void poll_inverter(struct site *site, uint8_t i, uint64_t now_us)
 {
     struct can_frame frame;
-    const struct sim_inverter_sight sight = look(site);
-    while (inverter_link_transmit(&site->receiver, &site->inverter, &sight, now_us, &frame)) {
+    const struct sim_inverter_sight sight = look(site, i);
+    while (inverter_link_transmit(&site->receiver[i], &site->inverter[i], &sight, now_us, &frame)) {
         if (site->can_cable)
-            site_can_receive(site, &frame);
+            bus_faults_put_frame(&site->bus_faults, &frame, true, now_us);
         remember_frame(site, &frame, true, now_us);
+    }
+}
+
+static void deliver_frames(struct site *site, uint64_t now_us)
+{
+    struct can_frame frame;
+    bool from_inverter;
+    while (bus_faults_take_frame(&site->bus_faults, now_us, &frame, &from_inverter)) {
+        if (from_inverter)
+            site_can_receive(site, &frame);
+        for (uint8_t i = 0; i < site->inverter_count && !from_inverter; i++)
+            can_receiver_receive(&site->receiver[i], &frame, now_us);
     }
 }
 
@@ -201,12 +255,14 @@ static void poll_can(struct site *site, uint64_t now_us)
         while (device_can_transmit(&site->device[i], &frame, now_us)) {
             if (!site->can_cable)
                 continue;
-            can_receiver_receive(&site->receiver, &frame, now_us);
+            bus_faults_put_frame(&site->bus_faults, &frame, false, now_us);
             remember_frame(site, &frame, false, now_us);
         }
     }
-    if (site->inverter_on_can)
-        poll_inverter(site, now_us);
+    deliver_frames(site, now_us);
+    for (uint8_t i = 0; i < site->inverter_count && site->inverter_on_can; i++)
+        poll_inverter(site, i, now_us);
+    deliver_frames(site, now_us);
 }
 
 static void exchange_bytes(struct site *site, uint32_t dt_ms)
@@ -241,24 +297,29 @@ static void look_directly(const struct site *site, struct sim_inverter_sight *si
     sight->received = host ? bank_snapshot(&host->bank) : device_snapshot(&site->device[0]);
 }
 
-static void step_inverter(struct site *site, uint32_t dt_ms, bool bytes)
+static void step_inverters(struct site *site, uint32_t dt_ms, bool bytes)
 {
+    struct sim_inverter_sight sight[SITE_INVERTER_MAX];
     uint64_t time_ms = site->start_ms + site->time_us / 1000;
     site->solar_w = sim_day_solar_w(&site->day, time_ms);
     site->load_w = sim_day_load_w(&site->day, time_ms);
-    struct sim_inverter_sight sight = look(site);
-    if (!bytes || !site->inverter_on_can)
-        look_directly(site, &sight);
-    sim_inverter_step(&site->inverter, &sight, dt_ms);
+    for (uint8_t i = 0; i < site->inverter_count; i++) {
+        sight[i] = look(site, i);
+        if (!bytes || !site->inverter_on_can)
+            look_directly(site, &sight[i]);
+    }
+    for (uint8_t i = 0; i < site->inverter_count; i++)
+        sim_inverter_step(&site->inverter[i], &sight[i], dt_ms);
 }
 
-/* The inverter is set to whatever the host speaks, and starts anew. */
+/* The inverters are set to whatever the host speaks, and start anew. */
 static void follow_protocol(struct site *site)
 {
     const struct device *host = site_host(site);
-    if (host == NULL || host->can == NULL || host->can == site->receiver.protocol)
+    static const struct sim_brand *const whoever[SITE_INVERTER_MAX] = {NULL};
+    if (host == NULL || host->can == NULL || host->can == site->receiver[0].protocol)
         return;
-    set_inverter(site, host->can, NULL);
+    set_inverters(site, host->can, whoever);
     site->frame_count = 0;
 }
 
@@ -274,7 +335,7 @@ void site_step(struct site *site, uint32_t dt_ms)
     else
         exchange_readings(site, dt_ms, end_us);
     site->time_us = end_us;
-    step_inverter(site, dt_ms, bytes);
+    step_inverters(site, dt_ms, bytes);
 }
 
 void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size)

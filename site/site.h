@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Packs, buses, inverter and weather in virtual time. One clock; nothing here opens a descriptor or
- * reads a clock. Bytes and frames of the outside come in and go out through rings.
+ * Packs, buses, inverters and weather in virtual time. One clock; nothing here opens a descriptor
+ * or reads a clock. Bytes and frames of the outside come in and go out through rings.
  */
 #ifndef HEARTH_SITE_SITE_H
 #define HEARTH_SITE_SITE_H
@@ -12,15 +12,18 @@
 #include "base/ring.h"
 #include "device/device.h"
 #include "sim/day.h"
+#include "sim/fault_menu.h"
 #include "sim/flash.h"
 #include "sim/inverter_display.h"
 #include "sim/parallel.h"
+#include "site/bus_faults.h"
 #include "site/serial_bus.h"
 #include "wire/can_link.h"
 
 #define SITE_BYTES_STEP_MS 10 /* longest step with bytes on the buses */
 #define SITE_FRAME_MAX 224    /* identifiers remembered for display, of 16 packs too */
 #define SITE_CAN_OUT_MAX 64
+#define SITE_INVERTER_MAX 2
 
 struct site_setup {
     uint64_t seed;
@@ -29,10 +32,11 @@ struct site_setup {
     uint64_t start_ms;              /* time of day at the start */
     int32_t soc_permille[PACK_MAX]; /* real charge at the start */
     const struct params *params;    /* of every pack; parallel_packs is set here */
-    const struct sim_brand *brand;  /* of the inverter; NULL: who stands for the protocol */
+    uint8_t inverter_count; /* 0 counts as 1; several share sun and household, not the limits */
+    const struct sim_brand *brand[SITE_INVERTER_MAX]; /* NULL: who stands for the protocol */
     enum jk_timing timing;
     const struct flash *flash[PACK_MAX]; /* of each pack; NULL: a memory that ends with the site */
-    bool inverter_on_can; /* else the inverter reads the bank directly (a lone slave) */
+    bool inverter_on_can; /* else the inverters read the bank directly (a lone slave) */
 };
 
 /* The last frame of an identifier on the CAN bus. */
@@ -60,13 +64,15 @@ struct site {
     struct site_flash flash[PACK_MAX];
     struct inputs inputs[PACK_MAX]; /* dip and button may be written */
     bool bus_cable[PACK_MAX];       /* RS485-2 plugged in; may be written */
-    bool can_cable;                 /* likewise, host to inverter */
+    bool can_cable;                 /* likewise, host to inverters */
     struct sim_parallel plant;      /* its faults may be written */
     struct sim_day day;
-    struct sim_inverter inverter;
+    uint8_t inverter_count;
+    struct sim_inverter inverter[SITE_INVERTER_MAX];
     bool inverter_on_can;
-    struct can_receiver receiver; /* the inverter's */
-    struct serial_bus bus;        /* RS485-2 */
+    struct can_receiver receiver[SITE_INVERTER_MAX]; /* the inverters' */
+    struct serial_bus bus;                           /* RS485-2 */
+    struct bus_faults bus_faults;                    /* of it and of CAN; `set` may be written */
     struct site_frame frames[SITE_FRAME_MAX];
     uint8_t frame_count;
     struct can_frame can_out[SITE_CAN_OUT_MAX]; /* to the outside; oldest dropped */
@@ -93,8 +99,11 @@ void site_can_receive(struct site *site, const struct can_frame *frame);
 size_t site_bus_transmit(struct site *site, uint8_t *buffer, size_t size);
 bool site_can_transmit(struct site *site, struct can_frame *frame);
 
-/* What the owner reads on the inverter. */
+/* What the owner reads on the first inverter. */
 void site_inverter_display(const struct site *site, struct sim_display *display);
+
+/* Where faults of pack `pack`, of the plant, the first inverter and the buses are set. */
+struct sim_fault_target site_fault_target(struct site *site, uint8_t pack);
 
 /* Time of day, 0..86,399,999 ms. */
 uint32_t site_day_ms(const struct site *site);

@@ -169,7 +169,7 @@ static void announce(const struct live *live, const struct web *web, const struc
                     device_uart(first, DEVICE_RS485_1));
     announce_serial("RS232 of the first pack", &live->own[1].port,
                     device_uart(first, DEVICE_RS232));
-    printf("CAN to the inverter (%s): %s\n", live->site.receiver.protocol->name, can);
+    printf("CAN to the inverter (%s): %s\n", live->site.receiver[0].protocol->name, can);
     if (config->store[0])
         printf("Memories of the packs: %s\n", config->store);
     fflush(stdout);

@@ -70,7 +70,7 @@ static const struct {
 static void trouble(struct site *site, int moment)
 {
     for (size_t i = 0; i < COUNT(troubles); i++) {
-        struct sim_fault_target target = {&site->plant, &site->inverter, troubles[i].pack};
+        struct sim_fault_target target = site_fault_target(site, troubles[i].pack);
         int id = sim_fault_find(troubles[i].name);
         int32_t value = moment == troubles[i].from ? troubles[i].value : 0;
         if (id >= 0 && (moment == troubles[i].from || moment == troubles[i].to))

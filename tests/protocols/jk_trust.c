@@ -499,7 +499,7 @@ static void a_day_in_the_simulator_holds_no_frame_twice(void **state)
     };
     site_init(&day.site, &setup);
     for (int minute = 0; minute < 1440; minute++) {
-        struct sim_fault_target target = {&day.site.plant, &day.site.inverter, 1};
+        struct sim_fault_target target = site_fault_target(&day.site, 1);
         sim_fault_set(&target, SIM_FAULT_heat_w, 0, minute % 400 > 300 ? 9000 : 0);
         for (int i = 0; i < 57; i++)
             site_step(&day.site, 1000);

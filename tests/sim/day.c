@@ -42,6 +42,36 @@ static void sun_shines_by_day_only_and_peaks_near_14_kilowatt(void **state)
     assert_in_range(most_w, 13000, 14000);
 }
 
+static int64_t sum_of_day(int32_t (*of)(const struct sim_day *, uint64_t),
+                          const struct sim_day *day, uint64_t number)
+{
+    int64_t sum = 0;
+    for (uint64_t t = 0; t < SIM_DAY_MS; t += 600000)
+        sum += of(day, number * SIM_DAY_MS + t);
+    return sum;
+}
+
+/* Means of ten days around the shortest and the longest one, of the coldest and the warmest. */
+static void summer_is_bright_and_warm_and_winter_uses_more(void **state)
+{
+    (void)state;
+    struct sim_day day;
+    int64_t solar_w[2] = {0, 0};
+    int64_t load_w[2] = {0, 0};
+    int64_t ambient_ddegc[2] = {0, 0};
+    sim_day_init(&day, 1);
+    day.season_permille = 1000;
+    for (uint64_t i = 0; i < 20; i++) {
+        uint64_t number = i % 2 * 182 + 348 + i / 2;
+        solar_w[i % 2] += sum_of_day(sim_day_solar_w, &day, number);
+        load_w[i % 2] += sum_of_day(sim_day_load_w, &day, number);
+        ambient_ddegc[i % 2] += sum_of_day(sim_day_ambient_ddegc, &day, number + 30);
+    }
+    assert_true(solar_w[1] > 4 * solar_w[0] && solar_w[1] < 8 * solar_w[0]);
+    assert_true(load_w[0] > load_w[1] * 13 / 10);
+    assert_in_range((ambient_ddegc[1] - ambient_ddegc[0]) / 1440, 170, 230);
+}
+
 static void household_peaks_in_the_evening_and_never_stops(void **state)
 {
     (void)state;
@@ -145,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_seed_and_time_give_the_same_day),
         cmocka_unit_test(sun_shines_by_day_only_and_peaks_near_14_kilowatt),
+        cmocka_unit_test(summer_is_bright_and_warm_and_winter_uses_more),
         cmocka_unit_test(household_peaks_in_the_evening_and_never_stops),
         cmocka_unit_test(curves_have_no_jumps_but_appliances),
         cmocka_unit_test(afternoon_is_warmer_than_night),

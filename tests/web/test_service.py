@@ -260,7 +260,7 @@ def test_the_menu_of_faults_stands_in_the_schema(service):
         "count": 16, "unit": "W", "min": 0, "max": 10000, "typical": 300,
     }
     assert faults["breaker_open"]["index"] == "none"
-    assert {row["scope"] for row in faults.values()} == {"pack", "plant", "inverter"}
+    assert {row["scope"] for row in faults.values()} == {"pack", "plant", "inverter", "bus"}
 
 
 def test_faults_of_packs_and_of_the_inverter_are_set_shown_and_cleared(service):

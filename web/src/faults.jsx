@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be made to go wrong with a virtual pack, the busbar and the inverter: a list made from
+// What can be made to go wrong with a virtual pack, the busbar, the inverter and the buses: made from
 // the schema. Faults that are set are chips on top, and go by their cross.
 import { useState } from "preact/hooks";
 import { order, send } from "./live.js";
@@ -11,6 +11,7 @@ const groups = [
   { title: "One sensor", holds: (row) => row.scope === "pack" && row.index === "sensor" },
   { title: "Busbar", holds: (row) => row.scope === "plant" },
   { title: "Inverter", holds: (row) => row.scope === "inverter" },
+  { title: "RS485-2 and CAN", holds: (row) => row.scope === "bus" },
 ];
 
 const key = (name, index) => `${name}/${index ?? 0}`;
