@@ -7,13 +7,12 @@
 
 #include <stdint.h>
 
-#define CONFIG_TEXT_SIZE 128
-#define CONFIG_ERROR_SIZE 256
+#include "service/yaml_table.h"
 
 struct config {
 #define NUMBER(key, field, ...) int32_t field;
 #define TIME(key, field, ...) int32_t field;
-#define TEXT(key, field, ...) char field[CONFIG_TEXT_SIZE];
+#define TEXT(key, field, ...) char field[YAML_TEXT_SIZE];
 #include "service/config.def"
 #undef NUMBER
 #undef TIME
@@ -24,9 +23,6 @@ void config_init(struct config *config); /* defaults */
 
 /* Reads a file over what is there. Returns 0, or -1 with `error` "FILE:LINE:COLUMN: reason"; then
  * nothing of the file counts. */
-int config_load(struct config *config, const char *file, char error[CONFIG_ERROR_SIZE]);
-
-/* Copies, cut to CONFIG_TEXT_SIZE - 1. */
-void config_set_text(char field[CONFIG_TEXT_SIZE], const char *text);
+int config_load(struct config *config, const char *file, char error[YAML_ERROR_SIZE]);
 
 #endif

@@ -13,12 +13,17 @@
 
 enum { BUS_BAUD = 115200, OUTSIDE = PACK_MAX, BABBLER, AMBIENT_MS = 60000 };
 
+static void start_board(struct site *site, uint8_t i)
+{
+    device_init(&site->device[i], &site->first_start[i], site->inputs[i].dip);
+    site->running[i] = true;
+}
+
 static void init_packs(struct site *site, const struct site_setup *setup)
 {
     struct device_setup pack = {.params = *setup->params, .timing = setup->timing};
     pack.params.parallel_packs = setup->first_dip == 0 ? setup->pack_count : 1;
     for (uint8_t i = 0; i < setup->pack_count; i++) {
-        uint8_t dip = (uint8_t)(setup->first_dip + i);
         struct site_flash *flash = &site->flash[i];
         sim_flash_init(&flash->sim, flash->bytes, flash->erase_counts, SITE_FLASH_PAGE,
                        SITE_FLASH_PAGES);
@@ -28,9 +33,11 @@ static void init_packs(struct site *site, const struct site_setup *setup)
                 (int64_t)setup->params->nominal_mah * setup->soc_permille[i], 1000),
             .on = true,
         };
-        device_init(&site->device[i], &pack, dip);
-        site->inputs[i].dip = dip;
+        site->first_start[i] = pack;
+        site->inputs[i].dip = (uint8_t)(setup->first_dip + i);
+        site->board_power[i] = true;
         site->bus_cable[i] = true;
+        start_board(site, i);
     }
 }
 
@@ -97,7 +104,7 @@ uint32_t site_day_ms(const struct site *site)
 const struct device *site_host(const struct site *site)
 {
     for (uint8_t i = 0; i < site->pack_count; i++) {
-        if (device_is_host(&site->device[i]))
+        if (site->running[i] && device_is_host(&site->device[i]))
             return &site->device[i];
     }
     return NULL;
@@ -118,10 +125,11 @@ static struct sim_demand whole_demand(const struct site *site)
 
 static void step_physics(struct site *site, uint32_t dt_ms)
 {
-    struct outputs outputs[PACK_MAX];
+    struct outputs outputs[PACK_MAX] = {0};
     uint64_t time_ms = site->start_ms + site->time_us / 1000;
     for (uint8_t i = 0; i < site->pack_count; i++)
-        outputs[i] = *device_outputs(&site->device[i]);
+        if (site->board_power[i])
+            outputs[i] = *device_outputs(&site->device[i]);
     if (time_ms % AMBIENT_MS < dt_ms)
         sim_parallel_set_ambient(&site->plant, sim_day_ambient_ddegc(&site->day, time_ms));
     const struct sim_demand demand = whole_demand(site);
@@ -132,7 +140,11 @@ static void step_packs(struct site *site, uint32_t dt_ms, uint64_t end_us)
 {
     for (uint8_t i = 0; i < site->pack_count; i++) {
         sim_pack_measure(&site->plant.pack[i], &site->inputs[i]);
-        device_step(&site->device[i], &site->inputs[i], dt_ms, end_us);
+        if (site->board_power[i] && !site->running[i])
+            start_board(site, i);
+        site->running[i] = site->board_power[i];
+        if (site->running[i])
+            device_step(&site->device[i], &site->inputs[i], dt_ms, end_us);
     }
 }
 
@@ -141,7 +153,7 @@ static void deliver(struct site *site, const struct serial_burst *burst, uint64_
     bool cut_off = burst->sender >= 0 && burst->sender < OUTSIDE && !site->bus_cable[burst->sender];
     for (uint8_t i = 0; i < site->pack_count && !cut_off; i++) {
         bool hears = i != burst->sender || site->bus_faults.set.rs485_echo;
-        if (hears && site->bus_cable[i])
+        if (hears && site->bus_cable[i] && site->running[i])
             device_receive(&site->device[i], DEVICE_RS485_2, burst->bytes, burst->size, now_us);
     }
     if (burst->sender != OUTSIDE && !cut_off)
@@ -162,6 +174,8 @@ static void poll_bus(struct site *site, uint64_t now_us)
         serial_bus_send(&site->bus, BABBLER, babble, babble_size, now_us);
     for (uint8_t i = 0; i < site->pack_count; i++) {
         uint8_t bytes[SERIAL_BUS_BURST];
+        if (!site->running[i])
+            continue;
         device_poll(&site->device[i], now_us);
         size_t size =
             device_transmit(&site->device[i], DEVICE_RS485_2, bytes, sizeof(bytes), now_us);
@@ -252,7 +266,7 @@ static void poll_can(struct site *site, uint64_t now_us)
 {
     struct can_frame frame;
     for (uint8_t i = 0; i < site->pack_count; i++) {
-        while (device_can_transmit(&site->device[i], &frame, now_us)) {
+        while (site->running[i] && device_can_transmit(&site->device[i], &frame, now_us)) {
             if (!site->can_cable)
                 continue;
             bus_faults_put_frame(&site->bus_faults, &frame, false, now_us);
@@ -276,11 +290,12 @@ static void exchange_bytes(struct site *site, uint32_t dt_ms)
 static void exchange_readings(struct site *site, uint32_t dt_ms, uint64_t end_us)
 {
     for (uint8_t host = 0; host < site->pack_count; host++) {
-        if (!device_is_host(&site->device[host]))
+        if (!site->running[host] || !device_is_host(&site->device[host]))
             continue;
         for (uint8_t i = 0; i < site->pack_count; i++) {
             const struct device *pack = &site->device[i];
-            if (i != host && site->bus_cable[i] && site->bus_cable[host] && device_is_on(pack))
+            bool linked = site->bus_cable[i] && site->bus_cable[host];
+            if (i != host && linked && site->running[i] && device_is_on(pack))
                 device_put_reading(&site->device[host], pack->dip, device_snapshot(pack),
                                    device_params(pack), dt_ms, end_us);
         }
@@ -291,7 +306,7 @@ static void exchange_readings(struct site *site, uint32_t dt_ms, uint64_t end_us
 static void look_directly(const struct site *site, struct sim_inverter_sight *sight)
 {
     const struct device *host = site_host(site);
-    bool there = host == NULL || (site->can_cable && bank_ready(&host->bank));
+    bool there = host ? site->can_cable && bank_ready(&host->bank) : site->running[0];
     uint32_t age_ms = there ? 0 : SIM_AGE_NEVER;
     sight->link = (struct sim_link){age_ms, age_ms, 0};
     sight->received = host ? bank_snapshot(&host->bank) : device_snapshot(&site->device[0]);
@@ -346,7 +361,8 @@ void site_bus_receive(struct site *site, const uint8_t *bytes, size_t size)
 void site_can_receive(struct site *site, const struct can_frame *frame)
 {
     for (uint8_t i = 0; i < site->pack_count; i++)
-        device_can_receive(&site->device[i], frame, site->time_us);
+        if (site->running[i])
+            device_can_receive(&site->device[i], frame, site->time_us);
 }
 
 size_t site_bus_transmit(struct site *site, uint8_t *buffer, size_t size)

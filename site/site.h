@@ -61,11 +61,15 @@ struct site {
     uint64_t start_ms; /* time of day at time 0 */
     uint8_t pack_count;
     struct device device[PACK_MAX];
+    struct device_setup first_start[PACK_MAX]; /* what a board is delivered with */
     struct site_flash flash[PACK_MAX];
     struct inputs inputs[PACK_MAX]; /* dip and button may be written */
-    bool bus_cable[PACK_MAX];       /* RS485-2 plugged in; may be written */
-    bool can_cable;                 /* likewise, host to inverters */
-    struct sim_parallel plant;      /* its faults may be written */
+    bool board_power[PACK_MAX]; /* may be written: a board without opens its switches, and starts
+                                 * anew with what its flash holds when it is back */
+    bool running[PACK_MAX];     /* had power in the last step */
+    bool bus_cable[PACK_MAX];   /* RS485-2 plugged in; may be written */
+    bool can_cable;             /* likewise, host to inverters */
+    struct sim_parallel plant;  /* its faults may be written */
     struct sim_day day;
     uint8_t inverter_count;
     struct sim_inverter inverter[SITE_INVERTER_MAX];

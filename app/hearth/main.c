@@ -29,6 +29,7 @@ static const struct subcommand {
     {"alarms",    "list the alarms, or with --matrix what each one does",        alarms_command   },
     {"cable",     "wiring between pack and inverter, and of packs in parallel",  cable_command    },
     {"inverter",  "one virtual inverter of a brand on a CAN port",               inverter_command },
+    {"sim",       "play a scenario as fast as it goes",                          sim_command      },
     {"conform",   "judge a battery or an inverter on a CAN port",                conform_command  },
 };
 

@@ -119,7 +119,7 @@ static int load(int argc, char **argv, struct config *config)
     }
     if (!file)
         return 0;
-    char error[CONFIG_ERROR_SIZE];
+    char error[YAML_ERROR_SIZE];
     if (config_load(config, file, error) == 0)
         return 0;
     fprintf(stderr, "hearth run: %s\n", error);
