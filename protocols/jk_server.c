@@ -51,7 +51,6 @@ static void take_token(struct jk_server *server, const struct serial_token *toke
         server->foreign_requests++;
         return;
     }
-    server->overruns += server->waiting;
     memcpy(server->request, token->bytes, token->size);
     server->request_size = token->size;
     server->waiting = true;
@@ -60,25 +59,26 @@ static void take_token(struct jk_server *server, const struct serial_token *toke
     server->requests++;
 }
 
-static void drain(struct jk_server *server, struct serial_input *input, uint64_t now_us)
+/* One request at a time: those behind it wait in the line until it has been answered. */
+static bool is_free(const struct jk_server *server)
 {
-    struct serial_token token;
-    while (serial_line_next(&server->line, input, &token))
-        take_token(server, &token, now_us);
+    return !server->waiting && server->reply_sent == server->reply_size;
 }
 
 void jk_server_receive(struct jk_server *server, const uint8_t *bytes, size_t size, uint64_t now_us)
 {
     struct serial_input input = {bytes, size};
+    struct serial_token token;
     serial_line_time(&server->line, size, now_us);
-    drain(server, &input, now_us);
+    while (is_free(server) && serial_line_next(&server->line, &input, &token))
+        take_token(server, &token, now_us);
+    serial_line_keep(&server->line, &input);
+    server->overruns += (uint32_t)input.size;
 }
 
 void jk_server_step(struct jk_server *server, uint64_t now_us)
 {
-    struct serial_input none = {NULL, 0};
-    serial_line_time(&server->line, 0, now_us);
-    drain(server, &none, now_us);
+    jk_server_receive(server, NULL, 0, now_us);
 }
 
 /* The detail log is not kept yet. */

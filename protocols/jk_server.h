@@ -65,7 +65,7 @@ struct jk_server {
     uint32_t crc_errors;
     uint32_t sum_errors;
     uint32_t noise_bytes;
-    uint32_t overruns; /* came before the last one was answered */
+    uint32_t overruns; /* bytes that found no room while an answer waited */
     uint32_t exceptions;
 };
 

@@ -25,7 +25,7 @@ bool serial_client_ask(struct serial_client *client, unsigned question, uint8_t 
     client->request_size = (uint16_t)size;
     client->request_sent = 0;
     client->echo.expected = false;
-    client->damaged = false;
+    client->trouble = 0;
     client->deadline_us = 0;
     client->state = SERIAL_CLIENT_BUSY;
     serial_line_init(&client->line, client->protocol->reply, 1);
@@ -59,7 +59,7 @@ static void take_frame(struct serial_client *client, const struct serial_token *
     enum decode outcome = judge(client, token);
     client->foreign_frames += outcome == NOT_MINE;
     if (outcome != DECODED) {
-        client->damaged = true;
+        client->trouble |= outcome == NOT_MINE ? SERIAL_TROUBLE_FOREIGN : SERIAL_TROUBLE_CONTENT;
         return;
     }
     memcpy(client->reply, token->bytes, token->size);
@@ -74,7 +74,7 @@ static void read_line(struct serial_client *client, struct serial_input input, u
         if (token.kind == SERIAL_FRAME)
             take_frame(client, &token, now_us);
         else if (token.kind == SERIAL_BROKEN)
-            client->damaged = true;
+            client->trouble |= SERIAL_TROUBLE_FRAME;
         else
             client->noise_bytes += token.size;
     }
@@ -99,12 +99,12 @@ static void give_up(struct serial_client *client, const struct serial_sent *sent
 {
     struct serial_input begun = serial_echo_end(&client->echo, sent);
     struct serial_input none = {NULL, 0};
-    client->damaged |= begun.size > 0;
+    client->trouble |= begun.size > 0 ? SERIAL_TROUBLE_FRAME : 0;
     serial_line_keep(&client->line, &begun);
     serial_line_end(&client->line);
     read_line(client, none, now_us);
     if (client->state == SERIAL_CLIENT_BUSY)
-        end(client, client->damaged ? SERIAL_CLIENT_BAD : SERIAL_CLIENT_TIMEOUT, now_us);
+        end(client, client->trouble ? SERIAL_CLIENT_BAD : SERIAL_CLIENT_TIMEOUT, now_us);
 }
 
 void serial_client_receive(struct serial_client *client, const uint8_t *bytes, size_t size,

@@ -18,11 +18,18 @@ enum serial_client_state {
     SERIAL_CLIENT_BAD,      /* something came, and it was broken or of somebody else */
 };
 
+/* What was wrong with what came in an exchange; a set. */
+enum serial_client_trouble {
+    SERIAL_TROUBLE_FRAME = 1,   /* a check sum, a length, or an end that is missing */
+    SERIAL_TROUBLE_FOREIGN = 2, /* of another address, or no answer to this question */
+    SERIAL_TROUBLE_CONTENT = 4, /* well formed, and it makes no sense */
+};
+
 struct serial_client {
     const struct serial_protocol *protocol;
     struct serial_line line;
-    uint8_t state; /* enum serial_client_state */
-    bool damaged;
+    uint8_t state;   /* enum serial_client_state */
+    uint8_t trouble; /* enum serial_client_trouble, of this exchange */
     uint8_t request[SERIAL_REQUEST_MAX];
     uint16_t request_size;
     uint16_t request_sent;

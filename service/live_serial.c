@@ -21,7 +21,6 @@ struct tally {
     uint32_t repeats;
     uint32_t bad;
     uint32_t noise;
-    uint32_t early;
     uint32_t no_room;
     uint32_t lost;
 };
@@ -36,20 +35,19 @@ static const struct row {
     bool trouble;
 } rows[] = {
 #define ROW(name) #name, offsetof(struct tally, name)
-    {ROW(requests), "requests to this address",                        ROLE(JK) | ROLE(TABLES),                 false},
-    {ROW(answered), "answered",                                        ROLE(JK) | ROLE(TABLES),                 false},
-    {ROW(refused),  "refused with an error",                           ROLE(JK) | ROLE(TABLES),                 true },
-    {ROW(silent),   "left without an answer, the bank is not ready",   ROLE(TABLES),                            false},
-    {ROW(foreign),  "requests to other addresses",                     ROLE(JK) | ROLE(TABLES),                 false},
-    {ROW(pictures), "pictures drawn",                                  ROLE(LCD),                               false},
-    {ROW(rounds),   "rounds of questions",                             ROLE(JK_HOST),                           false},
-    {ROW(timeouts), "questions that nobody answered",                  ROLE(JK_HOST),                           false},
-    {ROW(repeats),  "questions asked again",                           ROLE(JK_HOST),                           false},
-    {ROW(bad),      "damaged frames",                                  ROLE(JK) | ROLE(TABLES) | ROLE(JK_HOST), true },
-    {ROW(noise),    "bytes of no frame",                               ROLE(JK) | ROLE(TABLES),                 true },
-    {ROW(early),    "requests before the last one was answered",       ROLE(JK),                                true },
-    {ROW(no_room),  "bytes that found no room while an answer waited", ROLE(TABLES),                            true },
-    {ROW(lost),     "answers of other packs that were not taken",      ROLE(JK_HOST),                           true },
+    {ROW(requests), "requests to this address",                      ROLE(JK) | ROLE(TABLES),                 false},
+    {ROW(answered), "answered",                                      ROLE(JK) | ROLE(TABLES),                 false},
+    {ROW(refused),  "refused with an error",                         ROLE(JK) | ROLE(TABLES),                 true },
+    {ROW(silent),   "left without an answer, the bank is not ready", ROLE(TABLES),                            false},
+    {ROW(foreign),  "requests to other addresses",                   ROLE(JK) | ROLE(TABLES),                 false},
+    {ROW(pictures), "pictures drawn",                                ROLE(LCD),                               false},
+    {ROW(rounds),   "rounds of questions",                           ROLE(JK_HOST),                           false},
+    {ROW(timeouts), "questions that nobody answered",                ROLE(JK_HOST),                           false},
+    {ROW(repeats),  "questions asked again",                         ROLE(JK_HOST),                           false},
+    {ROW(bad),      "damaged frames",                                ROLE(JK) | ROLE(TABLES) | ROLE(JK_HOST), true },
+    {ROW(noise),    "bytes of no frame",                             ROLE(JK) | ROLE(TABLES),                 true },
+    {ROW(no_room),  "bytes without room, an answer waited",          ROLE(JK) | ROLE(TABLES),                 true },
+    {ROW(lost),     "answers of other packs that were not taken",    ROLE(JK_HOST),                           true },
 #undef ROW
 };
 
@@ -57,8 +55,8 @@ static void tally_jk(const struct jk_server *jk, struct tally *tally)
 {
     tally->requests = jk->requests;
     tally->refused = jk->exceptions;
-    tally->early = jk->overruns;
-    tally->answered = jk->requests - jk->overruns - jk->exceptions;
+    tally->no_room = jk->overruns;
+    tally->answered = jk->requests - jk->exceptions;
     tally->foreign = jk->foreign_requests;
     tally->bad = jk->crc_errors + jk->sum_errors;
     tally->noise = jk->noise_bytes;

@@ -36,13 +36,22 @@ enum serial_client_state asking_exchange(struct asking *asking, unsigned questio
     return (enum serial_client_state)client->state;
 }
 
-const char *asking_trouble(enum serial_client_state state)
+static const char *broken(uint8_t trouble)
 {
-    switch (state) {
+    if (trouble & SERIAL_TROUBLE_CONTENT)
+        return "an answer whose content makes no sense";
+    if (trouble & SERIAL_TROUBLE_FRAME)
+        return "only answers with a wrong check sum or length";
+    return "only answers of another address or to another question";
+}
+
+const char *asking_trouble(const struct asking *asking)
+{
+    switch (asking->client.state) {
     case SERIAL_CLIENT_TIMEOUT:
         return "no answer";
     case SERIAL_CLIENT_BAD:
-        return "broken answers only";
+        return broken(asking->client.trouble);
     case SERIAL_CLIENT_IDLE:
         return "there is nothing to ask at this address";
     default:

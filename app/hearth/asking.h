@@ -20,7 +20,7 @@ void asking_close(struct asking *asking);
 /* Asks and waits. IDLE: there is no such question. BUSY: Ctrl-C. */
 enum serial_client_state asking_exchange(struct asking *asking, unsigned question, uint8_t address);
 
-/* The words for an exchange that did not end well. */
-const char *asking_trouble(enum serial_client_state state);
+/* The words for an exchange that did not end well, with what was wrong with what came. */
+const char *asking_trouble(const struct asking *asking);
 
 #endif

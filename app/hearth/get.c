@@ -135,29 +135,33 @@ static int get_all_in_jk(struct getter *getter)
     return code;
 }
 
-/* Every part of the answer. */
-static bool print_answer(const struct getter *getter)
+/* Every part of the answer. How many the pack did not refuse. */
+static unsigned print_answer(const struct getter *getter)
 {
     struct snapshot values;
     struct params params;
     struct serial_reading reading = {.values = &values, .params = &params};
-    bool good = true;
-    for (unsigned part = 0; good; part++) {
+    unsigned printed = 0;
+    for (unsigned part = 0;; part++) {
         snapshot_init(&values);
         params_init(&params);
         reading.refused = 0;
         if (serial_client_take(&getter->asking.client, part, &reading) != DECODED)
-            break;
+            return printed;
         if (reading.refused != 0)
             fprintf(stderr, "hearth get: %s: the pack refuses '%s' with code %u\n",
                     getter->asking.line.url, reading.name, reading.refused);
         else
-            good = print_block(reading.pack, reading.name, &values, &params);
+            printed += print_block(reading.pack, reading.name, &values, &params);
     }
-    return good;
 }
 
-/* A question without an answer is told and does not end the rest. */
+static enum serial_client_state ask(struct getter *getter, unsigned question)
+{
+    return asking_exchange(&getter->asking, question, (uint8_t)getter->session.address);
+}
+
+/* A question without a good answer is asked once more, then told; it does not end the rest. */
 static int ask_all(struct getter *getter)
 {
     struct asking *asking = &getter->asking;
@@ -165,14 +169,15 @@ static int ask_all(struct getter *getter)
     unsigned answers = 0;
     snprintf(about, sizeof(about), "address %d", (int)getter->session.address);
     for (unsigned question = 0; question < getter->protocol->question_count; question++) {
-        enum serial_client_state state =
-            asking_exchange(asking, question, (uint8_t)getter->session.address);
+        enum serial_client_state state = ask(getter, question);
+        if (state == SERIAL_CLIENT_TIMEOUT || state == SERIAL_CLIENT_BAD)
+            state = ask(getter, question);
         if (state == SERIAL_CLIENT_BUSY)
             return EXIT_FAILED;
         if (state == SERIAL_CLIENT_ANSWERED)
             answers += print_answer(getter);
         else if (state != SERIAL_CLIENT_IDLE)
-            line_complain(&asking->line, about, asking_trouble(state));
+            line_complain(&asking->line, about, asking_trouble(asking));
     }
     return answers > 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -264,18 +264,44 @@ static void broken_requests_are_counted_by_cause(void **state)
     assert_int_equal(ask(&bench, "01 03 12 90 00 02"), 9);
 }
 
-static void the_newest_of_two_requests_is_answered(void **state)
+static void requests_of_one_burst_are_answered_one_after_the_other(void **state)
 {
     (void)state;
-    uint8_t requests[16];
+    uint8_t requests[20];
     struct bench bench;
     setup(&bench, 1);
     modbus_read_request(requests, 1, 0x1200, 2);
     modbus_read_request(requests + 8, 1, 0x1290, 1);
-    hear(&bench, requests, 16);
+    memcpy(requests + 16, requests, 4); /* a third one begins */
+    hear(&bench, requests, sizeof(requests));
+    assert_int_equal(bench.server.last_request_us, bench.now_us);
+    assert_int_equal(serve(&bench), 9);
     assert_int_equal(serve(&bench), 7);
-    assert_int_equal(bench.server.overruns, 1);
-    assert_int_equal(bench.server.last_request_us, bench.now_us - 2 * SERIAL_SILENCE_US);
+    assert_int_equal(serve(&bench), 0);
+    assert_int_equal(bench.server.requests, 2);
+    assert_int_equal(bench.server.overruns, 0);
+    assert_int_equal(bench.server.noise_bytes, 4);
+}
+
+/* While an answer waits to leave nothing is overwritten; what finds no room is counted. */
+static void an_answer_that_waits_is_not_overwritten(void **state)
+{
+    (void)state;
+    uint8_t request[8];
+    uint8_t answer[16];
+    struct bench bench;
+    setup(&bench, 1);
+    modbus_read_request(request, 1, 0x1200, 2);
+    hear(&bench, request, 8);
+    assert_true(jk_server_take(&bench.server, &bench.params, &bench.request));
+    const struct jk_pack pack = {&bench.snapshot, &bench.params, NULL};
+    jk_server_reply(&bench.server, &bench.request, COMMAND_ACCEPTED, &pack);
+    for (int i = 0; i < SERIAL_LINE_CAPACITY / 8 + 2; i++)
+        hear(&bench, request, 8);
+    assert_false(jk_server_take(&bench.server, &bench.params, &bench.request));
+    assert_int_equal(bench.server.overruns, 16);
+    assert_int_equal(jk_server_transmit(&bench.server, answer, sizeof(answer)), 9);
+    assert_int_equal(serve(&bench), 9);
 }
 
 static void an_answer_leaves_in_pieces_of_any_size(void **state)
@@ -310,7 +336,8 @@ int main(void)
         cmocka_unit_test(what_is_for_others_gets_no_answer),
         cmocka_unit_test(answers_of_others_are_no_requests),
         cmocka_unit_test(broken_requests_are_counted_by_cause),
-        cmocka_unit_test(the_newest_of_two_requests_is_answered),
+        cmocka_unit_test(requests_of_one_burst_are_answered_one_after_the_other),
+        cmocka_unit_test(an_answer_that_waits_is_not_overwritten),
         cmocka_unit_test(an_answer_leaves_in_pieces_of_any_size),
     };
     return RUN_TESTS(tests);
