@@ -8,20 +8,21 @@
 
 #include "base/assert.h"
 #include "base/number.h"
-
-enum { TICK_MS = 10 };
+#include "service/live_diagnostics.h"
+#include "service/live_serial.h"
+#include "service/web.h"
 
 static uint64_t virtual_us(const struct live *live)
 {
-    return live->site.time_us;
+    return live->stage.site.time_us;
 }
 
 static void bus_received(void *context, const uint8_t *bytes, size_t size, uint64_t now_us)
 {
     struct live *live = context;
     (void)now_us;
-    if (live->speed == 1)
-        site_bus_receive(&live->site, bytes, size);
+    if (live->stage.speed == 1)
+        site_bus_receive(&live->stage.site, bytes, size);
     else
         live->refused_bytes += (uint32_t)size;
 }
@@ -29,7 +30,7 @@ static void bus_received(void *context, const uint8_t *bytes, size_t size, uint6
 static void flush_own(struct live_own *own)
 {
     uint8_t bytes[SERIAL_BUS_BURST];
-    struct device *device = &own->live->site.device[0];
+    struct device *device = &own->live->stage.site.device[0];
     uint64_t now_us = virtual_us(own->live);
     size_t size;
     while ((size = device_transmit(device, own->device_port, bytes, sizeof(bytes), now_us)) > 0) {
@@ -43,7 +44,7 @@ static void flush_own(struct live_own *own)
 static void follow_rate(struct live_own *own)
 {
     char error[PORT_ERROR_SIZE];
-    const struct uart *uart = device_uart(&own->live->site.device[0], own->device_port);
+    const struct uart *uart = device_uart(&own->live->stage.site.device[0], own->device_port);
     if (uart != NULL)
         (void)serial_port_set_baud(&own->port, (int32_t)uart->baud, error);
 }
@@ -53,18 +54,18 @@ static void own_received(void *context, const uint8_t *bytes, size_t size, uint6
     struct live_own *own = context;
     struct live *live = own->live;
     (void)now_us;
-    if (live->speed != 1) {
+    if (live->stage.speed != 1) {
         own->refused_bytes += (uint32_t)size;
         return;
     }
-    device_receive(&live->site.device[0], own->device_port, bytes, size, virtual_us(live));
+    device_receive(&live->stage.site.device[0], own->device_port, bytes, size, virtual_us(live));
     flush_own(own);
 }
 
 /* The protocol of the host, NULL when there is none. */
 static const struct can_protocol *spoken(const struct live *live)
 {
-    const struct device *host = site_host(&live->site);
+    const struct device *host = site_host(&live->stage.site);
     return host != NULL ? host->can : NULL;
 }
 
@@ -73,8 +74,8 @@ static void can_received(void *context, const struct can_frame *frame, uint64_t 
     struct live *live = context;
     (void)now_us;
     can_witness_heard(&live->witness, spoken(live), frame);
-    if (live->speed == 1)
-        site_can_receive(&live->site, frame);
+    if (live->stage.speed == 1)
+        site_can_receive(&live->stage.site, frame);
     else
         live->refused_frames++;
 }
@@ -84,11 +85,11 @@ static void flush(struct live *live)
     uint8_t bytes[1024];
     struct can_frame frame;
     size_t size;
-    while ((size = site_bus_transmit(&live->site, bytes, sizeof(bytes))) > 0) {
+    while ((size = site_bus_transmit(&live->stage.site, bytes, sizeof(bytes))) > 0) {
         if (live->bus.kind)
             serial_port_write(&live->bus, bytes, size);
     }
-    while (site_can_transmit(&live->site, &frame)) {
+    while (site_can_transmit(&live->stage.site, &frame)) {
         can_witness_sent(&live->witness, spoken(live), &frame);
         if (live->can.kind)
             can_port_write(&live->can, &frame);
@@ -97,22 +98,12 @@ static void flush(struct live *live)
         flush_own(&live->own[i]);
 }
 
-static void step(struct live *live)
-{
-    struct site *site = &live->site;
-    for (uint8_t i = 0; i < site->pack_count; i++)
-        site->inputs[i].button = live_plate_step(&live->plate[i], TICK_MS);
-    site_step(site, TICK_MS);
-    for (uint8_t i = 0; i < site->pack_count; i++)
-        live_plate_hear(&live->plate[i], device_outputs(&site->device[i])->buzzer);
-}
-
 static void tick(void *context, uint64_t due_us)
 {
     struct live *live = context;
     (void)due_us;
-    for (uint32_t i = 0; i < live->speed; i++) {
-        step(live);
+    for (uint32_t i = 0; i < live->stage.speed; i++) {
+        stage_step(&live->stage);
         flush(live);
     }
     for (size_t i = 0; i < COUNT(live->own); i++)
@@ -156,12 +147,11 @@ int live_start(struct live *live, struct loop *loop, const struct site_setup *se
 {
     static const enum device_port device_port[] = {DEVICE_RS485_1, DEVICE_RS232};
     memset(live, 0, sizeof(*live));
-    live->speed = 1;
     for (size_t i = 0; i < COUNT(live->own); i++) {
         live->own[i].live = live;
         live->own[i].device_port = device_port[i];
     }
-    site_init(&live->site, setup);
+    stage_init(&live->stage, setup);
     int result = open_ports(live, loop, ports, error);
     if (result < 0) {
         live_stop(live);
@@ -169,7 +159,7 @@ int live_start(struct live *live, struct loop *loop, const struct site_setup *se
     }
     live->timer.context = live;
     live->timer.tick = tick;
-    result = loop_timer_start(&live->timer, loop, TICK_MS);
+    result = loop_timer_start(&live->timer, loop, STAGE_STEP_MS);
     if (result < 0)
         port_fail(error, "no timer");
     return result;
@@ -178,16 +168,17 @@ int live_start(struct live *live, struct loop *loop, const struct site_setup *se
 void live_stop(struct live *live)
 {
     loop_timer_stop(&live->timer);
-    for (uint8_t i = 0; i < live->site.pack_count; i++)
-        device_save(&live->site.device[i]);
+    for (uint8_t i = 0; i < live->stage.site.pack_count; i++)
+        device_save(&live->stage.site.device[i]);
     serial_port_close(&live->bus);
     for (size_t i = 0; i < COUNT(live->own); i++)
         serial_port_close(&live->own[i].port);
     can_port_close(&live->can);
 }
 
-void live_set_speed(struct live *live, uint32_t speed)
+void live_source(struct live *live, struct web_source *source)
 {
-    ASSERT(speed >= 1 && speed <= LIVE_SPEED_MAX);
-    live->speed = speed;
+    stage_source(&live->stage, source);
+    source->diagnostics = live_diagnostics;
+    source->ports = live_serial_ports;
 }

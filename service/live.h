@@ -14,10 +14,7 @@
 #include "port/linux/loop.h"
 #include "port/linux/serial_port.h"
 #include "service/can_witness.h"
-#include "service/live_plate.h"
-#include "site/site.h"
-
-#define LIVE_SPEED_MAX 60
+#include "service/stage.h"
 
 /* URLs of the ports to open; NULL where there is none. */
 struct live_ports {
@@ -38,15 +35,13 @@ struct live_own {
 };
 
 struct live {
-    struct site site;
-    uint32_t speed;
+    struct stage stage; /* first: a pointer to it is one to the live site */
     struct loop_timer timer;
     struct serial_port bus;
     struct live_own own[2]; /* RS485-1, RS232 */
     struct can_port can;
     struct can_witness witness; /* of the frames from outside */
-    struct live_plate plate[PACK_MAX];
-    uint32_t refused_bytes; /* came in from the parallel bus at N != 1 */
+    uint32_t refused_bytes;     /* came in from the parallel bus at N != 1 */
     uint32_t refused_frames;
 };
 
@@ -59,7 +54,7 @@ void live_stop(struct live *live);
 /* Opens the CAN port of a live site that has none yet. */
 int live_open_can(struct live *live, struct loop *loop, const char *url, char *error);
 
-/* 1..LIVE_SPEED_MAX. */
-void live_set_speed(struct live *live, uint32_t speed);
+/* What the page shows of it. The source refers to `live`, which outlives the web service. */
+void live_source(struct live *live, struct web_source *source);
 
 #endif

@@ -46,8 +46,8 @@ static const struct row witness_rows[] = {
 #define LIVE(name) #name, offsetof(struct live, name)
 
 static const struct row live_rows[] = {
-    {LIVE(refused_frames),    "frames not taken at this speed",  false},
-    {LIVE(site.can_out_lost), "frames with no room to leave by", true },
+    {LIVE(refused_frames),          "frames not taken at this speed",  false},
+    {LIVE(stage.site.can_out_lost), "frames with no room to leave by", true },
 };
 
 static void add(struct web_diagnostics *diagnostics, const char *group, const struct row *row,
@@ -179,7 +179,7 @@ static void add_serial(struct web_diagnostics *diagnostics, struct live *live)
 void live_diagnostics(void *context, struct web_diagnostics *diagnostics)
 {
     struct live *live = context;
-    const struct site *site = &live->site;
+    const struct site *site = &live->stage.site;
     const struct device *host = site_host(site);
     *diagnostics = (struct web_diagnostics){.trouble = "", .heartbeat_age_ms = -1};
     if (host != NULL && host->can != NULL)

@@ -177,7 +177,7 @@ void live_serial_ports(void *context, size_t position, struct web_port ports[WEB
     const struct live *live = context;
     for (int id = 0; id < WEB_PORT_COUNT; id++) {
         enum web_port_id port = (enum web_port_id)id;
-        live_serial_describe(&live->site.device[position], port, &ports[id]);
+        live_serial_describe(&live->stage.site.device[position], port, &ports[id]);
         for (size_t i = 0; position == 0 && i < COUNT(live->own); i++) {
             const struct live_own *own = &live->own[i];
             if (own->device_port == device_port[id])

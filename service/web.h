@@ -11,16 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <systemd/sd-event.h>
-
 #include "base/can.h"
 #include "core/command.h"
 #include "core/io.h"
 #include "core/params.h"
 #include "core/snapshot.h"
 
-struct web_diagnostics; /* service/web_diagnostics.h */
-struct web_port;        /* service/web_uart.h */
+typedef struct sd_event sd_event; /* <systemd/sd-event.h> */
+struct web_diagnostics;           /* service/web_diagnostics.h */
+struct web_port;                  /* service/web_uart.h */
 
 /* One pack as the page shows it. Pointers stay valid until the next call of the source. */
 struct web_pack {

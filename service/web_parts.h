@@ -4,6 +4,8 @@
 #ifndef HEARTH_SERVICE_WEB_PARTS_H
 #define HEARTH_SERVICE_WEB_PARTS_H
 
+#include <systemd/sd-event.h>
+
 #include "service/web.h"
 #include "service/web_command.h"
 #include "service/web_stream.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the front end: `node build.mjs [DIST [C_FILE]]` bundles src/ into DIST (default dist) and,
-// if a C file is named, writes every built file into it as an array, so that the program needs no
-// file at run time.
+// Builds the front end: `node build.mjs [DIST [C_FILE [MODULE]]]` bundles src/ into DIST (default
+// dist) and, if a C file is named, writes every built file into it as an array, so that the program
+// needs no file at run time. With the WebAssembly module the page "What if" is built, too.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,16 +13,22 @@ const types = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
 };
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [dist = join(here, "dist"), cFile] = process.argv.slice(2);
+const [dist = join(here, "dist"), cFile, module] = process.argv.slice(2);
 
-async function bundle() {
-  await mkdir(dist, { recursive: true });
+// The bank of "What if" is in the page itself: another link leads to it.
+const localLink = {
+  name: "local link",
+  setup: (build) => build.onResolve({ filter: /^\.\/link\.js$/ }, () => ({ path: join(here, "src/local_link.js") })),
+};
+
+async function bundle(name, source, plugins) {
   await build({
     absWorkingDir: here,
-    entryPoints: { app: "src/main.jsx" },
+    entryPoints: { [name]: source },
     outdir: dist,
     bundle: true,
     minify: true,
@@ -30,11 +36,22 @@ async function bundle() {
     target: "es2020",
     jsx: "automatic",
     jsxImportSource: "preact",
+    define: { WHAT_IF: String(Boolean(module)) },
     legalComments: "none",
     logLevel: "warning",
+    plugins,
   });
-  for (const file of ["index.html", "icon.svg"])
-    await copyFile(join(here, "src", file), join(dist, file));
+}
+
+async function pages() {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await bundle("app", "src/main.jsx", []);
+  for (const file of ["index.html", "icon.svg"]) await copyFile(join(here, "src", file), join(dist, file));
+  if (!module) return;
+  await bundle("whatif", "src/whatif.jsx", [localLink]);
+  await copyFile(join(here, "src/whatif.html"), join(dist, "whatif.html"));
+  await copyFile(module, join(dist, "what_if.wasm"));
 }
 
 function bytes(content) {
@@ -65,5 +82,5 @@ async function embed() {
   );
 }
 
-await bundle();
+await pages();
 if (cFile) await embed();

@@ -138,7 +138,7 @@ static void announce(const struct live *live, const struct pack_options *pack, b
     if (!on)
         printf("switched off; %s\n",
                pack->press ? "its button is pressed now" : "--on presses its button");
-    const struct device *device = &live->site.device[0];
+    const struct device *device = &live->stage.site.device[0];
     announce_serial("RS485-1", &live->own[0].port, device_uart(device, DEVICE_RS485_1));
     announce_serial("RS485-2", &live->bus, device_uart(device, DEVICE_RS485_2));
     announce_serial("RS232", &live->own[1].port, device_uart(device, DEVICE_RS232));
@@ -151,10 +151,10 @@ static void announce(const struct live *live, const struct pack_options *pack, b
 
 static int serve(struct loop *loop, struct live *live, const struct pack_options *pack)
 {
-    bool on = device_is_on(&live->site.device[0]);
+    bool on = device_is_on(&live->stage.site.device[0]);
     announce(live, pack, on);
     if (!on && pack->press)
-        live_plate_press(&live->plate[0], PRESS_MS, 1);
+        live_plate_press(&live->stage.plate[0], PRESS_MS, 1);
     int code = loop_run(loop);
     bus_trouble_print(live);
     return code;

@@ -14,7 +14,6 @@
 #include "protocols/protocols.h"
 #include "service/config.h"
 #include "service/live.h"
-#include "service/live_web.h"
 #include "service/modbus_server.h"
 #include "service/store.h"
 #include "service/web.h"
@@ -76,7 +75,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         option_text(state, "--can", text, config->can, sizeof(config->can));
         break;
     case OPTION_SPEED:
-        config->speed = option_number(state, "--speed", text, 1, LIVE_SPEED_MAX);
+        config->speed = option_number(state, "--speed", text, 1, STAGE_SPEED_MAX);
         break;
     case OPTION_START:
         config->start_ms = (int32_t)option_time_ms(state, "--start", text);
@@ -162,14 +161,15 @@ static void announce(const struct live *live, const struct web *web, const struc
         can_port_describe(&live->can, can, sizeof(can));
     else
         snprintf(can, sizeof(can), "in process only (%s)", can_error);
-    printf("%d virtual packs, page on http://127.0.0.1:%u\n", live->site.pack_count, web_port(web));
+    printf("%d virtual packs, page on http://127.0.0.1:%u\n", live->stage.site.pack_count,
+           web_port(web));
     printf("RS485-2 of the bank: %s\n", rs485);
-    const struct device *first = &live->site.device[0];
+    const struct device *first = &live->stage.site.device[0];
     announce_serial("RS485-1 of the first pack", &live->own[0].port,
                     device_uart(first, DEVICE_RS485_1));
     announce_serial("RS232 of the first pack", &live->own[1].port,
                     device_uart(first, DEVICE_RS232));
-    printf("CAN to the inverter (%s): %s\n", live->site.receiver[0].protocol->name, can);
+    printf("CAN to the inverter (%s): %s\n", live->stage.site.receiver[0].protocol->name, can);
     if (config->store[0])
         printf("Memories of the packs: %s\n", config->store);
     fflush(stdout);
@@ -206,7 +206,7 @@ static int serve_page(struct loop *loop, struct live *live, const struct config 
     char can_error[PORT_ERROR_SIZE];
     struct web *web;
     struct web_source source;
-    live_web_source(live, &source);
+    live_source(live, &source);
     int result = web_start(&web, loop->event, (uint16_t)config->web_port, &source);
     if (result < 0) {
         fprintf(stderr, "hearth run: page on 127.0.0.1:%d: %s\n", config->web_port,
@@ -227,7 +227,7 @@ static int serve(struct loop *loop, struct live *live, const struct config *conf
 {
     char error[PORT_ERROR_SIZE];
     struct modbus_server *modbus;
-    if (modbus_server_start(&modbus, loop, &live->site, config->modbus, error) < 0) {
+    if (modbus_server_start(&modbus, loop, &live->stage.site, config->modbus, error) < 0) {
         fprintf(stderr, "hearth run: modbus.url: %s\n", error);
         return EXIT_USAGE;
     }
@@ -255,7 +255,7 @@ static int run(struct loop *loop, struct live *live, const struct config *config
         live_start(live, loop, &setup, &ports, error) < 0) {
         fprintf(stderr, "hearth run: %s\n", error);
     } else {
-        live_set_speed(live, (uint32_t)config->speed);
+        live->stage.speed = (uint32_t)config->speed;
         code = serve(loop, live, config);
         live_stop(live);
     }

@@ -35,3 +35,9 @@ def test_the_serial_ports_are_shown_and_changed_by_hand():
     with program:
         wait_for(lambda: page.get("/api/bank")["values"].get("pack_fresh_mask") == 3)
         look("ports.mjs", page)
+
+
+def test_what_if_is_a_bank_in_the_browser():
+    program, page = run_bank("--packs", "1")
+    with program:
+        look("whatif.mjs", page)

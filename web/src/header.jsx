@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank at a glance: state of charge, power with its direction, voltage, current, virtual time.
+import { local } from "./link.js";
 import { send } from "./live.js";
 import { wiring } from "./route.js";
 import { alarmLabel, clock, date, decimal, kilowatts, quantity } from "./format.js";
@@ -41,6 +42,14 @@ export function Header({ bank, schema }) {
         <strong>Hearth</strong>
         <span>
           {values.pack_count ?? 0} packs · <a href={wiring()} data-test="wiring-door">Wiring</a>
+          {WHAT_IF && (
+            <>
+              {" · "}
+              <a href={local ? "/" : "whatif.html"} data-test="what-if-door">
+                {local ? "Back" : "What if …"}
+              </a>
+            </>
+          )}
         </span>
       </div>
       <div class="soc">

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connection to the service: schema, live events with reconnection, commands and their
-// results. Holds what the page shows; draws nothing.
+// What the page knows: schema, live events, commands and their results, by whatever link it was
+// built with. Draws nothing.
 import { useEffect, useState } from "preact/hooks";
+import { ask, listen, post } from "./link.js";
 
 const HOUR_S = 3600;
-const SILENCE_MS = 5000;
 
 const empty = { online: false, bank: null, packs: {}, frames: {}, trend: [], results: [] };
 
@@ -33,31 +33,9 @@ const receivers = {
 export function useLive() {
   const [state, setState] = useState(empty);
   useEffect(() => {
-    let source;
-    let watchdog;
-    const alive = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(connect, SILENCE_MS);
-    };
+    const event = (type, data) => setState((before) => ({ ...receivers[type](before, data), online: true }));
     const lost = () => setState((before) => ({ ...before, online: false }));
-    function connect() {
-      if (source) source.close();
-      lost();
-      source = new EventSource("/events");
-      source.onerror = lost;
-      for (const [type, receive] of Object.entries(receivers))
-        source.addEventListener(type, (event) => {
-          alive();
-          const data = JSON.parse(event.data);
-          setState((before) => ({ ...receive(before, data), online: true }));
-        });
-      alive();
-    }
-    connect();
-    return () => {
-      clearTimeout(watchdog);
-      source.close();
-    };
+    return listen(Object.keys(receivers), event, lost);
   }, []);
   return state;
 }
@@ -66,8 +44,7 @@ export function useSchema(online) {
   const [schema, setSchema] = useState(null);
   useEffect(() => {
     if (!online) return;
-    fetch("/api/schema")
-      .then((answer) => answer.json())
+    ask("/api/schema")
       .then((tables) => {
         const byName = (rows) => Object.fromEntries(rows.map((row) => [row.name, row]));
         setSchema(Object.fromEntries(Object.entries(tables).map(([k, v]) => [k, byName(v)])));
@@ -75,21 +52,6 @@ export function useSchema(online) {
       .catch(() => {});
   }, [online]);
   return schema;
-}
-
-async function post(path, body) {
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      keepalive: true, // a released button is told even while the page closes
-    });
-    const told = await answer.json();
-    return told.error ?? told.reason ?? null;
-  } catch {
-    return "no connection";
-  }
 }
 
 // Both resolve to null, or to the words of a refusal.
@@ -103,13 +65,12 @@ export function useAnswer(path, period_ms, version) {
   useEffect(() => {
     if (!path) return;
     let current = true;
-    const ask = () =>
-      fetch(path)
-        .then((reply) => (reply.ok ? reply.json() : null))
+    const look = () =>
+      ask(path)
         .then((body) => current && body && setAnswer(body))
         .catch(() => {});
-    ask();
-    const timer = period_ms && setInterval(ask, period_ms);
+    look();
+    const timer = period_ms && setInterval(look, period_ms);
     return () => {
       current = false;
       clearInterval(timer);
