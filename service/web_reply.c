@@ -10,13 +10,16 @@
 
 #define ERROR_SIZE_MAX 512
 
+#define CONTENT                                                                                    \
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; "             \
+    "frame-ancestors 'none'"
+
 /* The page needs nothing from elsewhere; a browser is told so. */
 static const struct web_header protective[] = {
-    {"Content-Security-Policy",      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src "
-                                "'self' data:; frame-ancestors 'none'"},
-    {"X-Content-Type-Options",       "nosniff"                                                       },
-    {"Referrer-Policy",              "no-referrer"                                                   },
-    {"Cross-Origin-Resource-Policy", "same-origin"                                                   },
+    {"Content-Security-Policy",      CONTENT      },
+    {"X-Content-Type-Options",       "nosniff"    },
+    {"Referrer-Policy",              "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
 enum MHD_Result web_reply_send(struct MHD_Connection *connection, unsigned status,
