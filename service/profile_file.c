@@ -1,192 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A CSV reader for numbers; columns are found by their names.
+ * Rows go into arrays that double; what a file does not have stays 0 and unused.
  */
 #include "service/profile_file.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/number.h"
+#include "service/csv.h"
 #include "sim/number.h"
 
-enum { COLUMN_MAX = 8, TIME = PROFILE_QUANTITY_COUNT };
+enum { TIME = PROFILE_QUANTITY_COUNT, COLUMN_COUNT };
 
-static const struct {
-    const char *name;
-    double scale; /* to the unit of the quantity; the time to ms */
-} known[] = {
-    [PROFILE_LOAD] = {"load_w",       1.0   },
-    [PROFILE_SOLAR] = {"solar_w",      1.0   },
-    [PROFILE_AMBIENT] = {"ambient_degc", 10.0  },
-    [TIME] = {"time_s",       1000.0},
-};
+/* To the units of the quantities; the time to ms. */
+static const double scale[COLUMN_COUNT] = {
+    [PROFILE_LOAD] = 1.0, [PROFILE_SOLAR] = 1.0, [PROFILE_AMBIENT] = 10.0, [TIME] = 1000.0};
 
-struct reader {
-    const char *path;
-    char *error;
-    size_t error_size;
-    unsigned line;
-    int column[COLUMN_MAX]; /* what stands in it: a quantity or TIME */
-    int column_count;
-    size_t count; /* rows so far */
-    size_t room;
-};
-
-__attribute__((format(printf, 2, 3))) static int fail(const struct reader *reader,
-                                                      const char *format, ...)
+/* Makes room for row number `count`. */
+static bool grow(struct profile_file *file, size_t count)
 {
-    va_list arguments;
-    int size = snprintf(reader->error, reader->error_size, "%s:%u: ", reader->path, reader->line);
-    va_start(arguments, format);
-    if (size > 0 && (size_t)size < reader->error_size)
-        vsnprintf(reader->error + size, reader->error_size - (size_t)size, format, arguments);
-    va_end(arguments);
-    return -1;
-}
-
-static int find(const char *name)
-{
-    for (int i = 0; i < (int)COUNT(known); i++) {
-        if (strcmp(known[i].name, name) == 0)
-            return i;
-    }
-    return -1;
-}
-
-/* The next field of a line, ended by a NUL in place; NULL at the end. */
-static char *next_field(char **line)
-{
-    char *field = strsep(line, ",");
-    if (field == NULL)
-        return NULL;
-    field += strspn(field, " \t");
-    field[strcspn(field, "\r\n")] = '\0';
-    return field;
-}
-
-static int read_header(struct reader *reader, char *line)
-{
-    unsigned seen = 0;
-    for (char *field = next_field(&line); field; field = next_field(&line)) {
-        int what = find(field);
-        if (what < 0)
-            return fail(reader, "unknown column '%s'", field);
-        if (seen >> what & 1)
-            return fail(reader, "column %s stands here twice", field);
-        seen |= 1u << what;
-        reader->column[reader->column_count++] = what;
-    }
-    if (!(seen >> TIME & 1) || reader->column_count < 2)
-        return fail(reader, "the header needs time_s and one of load_w, solar_w, ambient_degc");
-    return 0;
-}
-
-static int read_number(const struct reader *reader, int what, const char *field, double *number)
-{
-    char *end;
-    *number = strtod(field, &end) * known[what].scale;
-    if (end == field || end[strspn(end, " \t")] != '\0' ||
-        !(sim_abs(*number) <= (what == TIME ? 1e15 : 1e9)))
-        return fail(reader, "%s: '%s' is no number", known[what].name, field);
-    return 0;
-}
-
-static int grow(struct reader *reader, struct profile_file *file)
-{
-    if (reader->count < reader->room)
-        return 0;
-    size_t room = reader->room ? 2 * reader->room : 1024;
+    if (count & (count - 1)) /* room is a power of two */
+        return true;
+    size_t room = count < 512 ? 1024 : 2 * count;
     uint64_t *time_ms = realloc(file->time_ms, room * sizeof(*time_ms));
     if (time_ms == NULL)
-        return fail(reader, "no memory");
+        return false;
     file->time_ms = time_ms;
     for (int i = 0; i < PROFILE_QUANTITY_COUNT; i++) {
         int32_t *value = realloc(file->value[i], room * sizeof(*value));
         if (value == NULL)
-            return fail(reader, "no memory");
+            return false;
         file->value[i] = value;
     }
-    reader->room = room;
+    return true;
+}
+
+static int take_row(struct profile_file *file, const struct csv *csv, const double values[],
+                    size_t count)
+{
+    double time_ms = values[TIME] * scale[TIME];
+    if (time_ms < 0.0 || (count > 0 && time_ms <= (double)file->time_ms[count - 1]))
+        return csv_fail(csv, "time_s: times have to rise");
+    if (!grow(file, count))
+        return csv_fail(csv, "no memory");
+    file->time_ms[count] = (uint64_t)time_ms;
+    for (int i = 0; i < PROFILE_QUANTITY_COUNT; i++)
+        file->value[i][count] = sim_round(values[i] * scale[i]);
     return 0;
 }
 
-static int read_row(struct reader *reader, struct profile_file *file, char *line)
+/* How many rows, or -1. */
+static long read_all(struct profile_file *file, struct csv *csv, uint64_t repeat_ms)
 {
-    if (grow(reader, file) < 0)
-        return -1;
-    for (int i = 0; i < reader->column_count; i++) {
-        double number;
-        int what = reader->column[i];
-        const char *field = next_field(&line);
-        if (field == NULL)
-            return fail(reader, "%s is missing", known[what].name);
-        if (read_number(reader, what, field, &number) < 0)
+    double values[COLUMN_COUNT] = {0.0};
+    size_t count = 0;
+    int more;
+    while ((more = csv_read(csv, values)) > 0) {
+        if (take_row(file, csv, values, count++) < 0)
             return -1;
-        if (what == TIME && (number < 0.0 || (reader->count > 0 &&
-                                              number <= (double)file->time_ms[reader->count - 1])))
-            return fail(reader, "time_s: times have to rise");
-        if (what == TIME)
-            file->time_ms[reader->count] = (uint64_t)number;
-        else
-            file->value[what][reader->count] = sim_round(number);
     }
-    if (line != NULL)
-        return fail(reader, "there are more fields than columns");
-    reader->count++;
-    return 0;
-}
-
-static int read_all(struct reader *reader, struct profile_file *file, FILE *stream)
-{
-    char *line = NULL;
-    size_t room = 0;
-    int result = 0;
-    while (result == 0 && getline(&line, &room, stream) >= 0) {
-        reader->line++;
-        if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0')
-            continue;
-        result =
-            reader->column_count == 0 ? read_header(reader, line) : read_row(reader, file, line);
-    }
-    free(line);
-    if (result == 0 && reader->count == 0)
-        return fail(reader, "there are no values");
-    return result;
-}
-
-static void finish(const struct reader *reader, struct profile_file *file, uint64_t repeat_ms)
-{
-    for (int i = 0; i < reader->column_count; i++) {
-        int what = reader->column[i];
-        if (what != TIME)
-            file->profile[what] = (struct sim_profile){file->time_ms, file->value[what],
-                                                       (uint32_t)reader->count, repeat_ms};
-    }
+    if (more < 0)
+        return -1;
+    if (count == 0)
+        return csv_fail(csv, "there are no values");
+    if (repeat_ms > 0 && file->time_ms[count - 1] >= repeat_ms)
+        return csv_fail(csv, "the last time is beyond the time after which it repeats");
+    return (long)count;
 }
 
 int profile_file_load(struct profile_file *file, const char *path, uint64_t repeat_ms, char *error,
                       size_t error_size)
 {
-    struct reader reader = {.path = path, .error = error, .error_size = error_size};
+    struct csv_column columns[COLUMN_COUNT] = {
+        [PROFILE_LOAD] = {"load_w",       false, false},
+        [PROFILE_SOLAR] = {"solar_w",      false, false},
+        [PROFILE_AMBIENT] = {"ambient_degc", false, false},
+        [TIME] = {"time_s",       true,  false},
+    };
+    struct csv csv;
     *file = (struct profile_file){0};
-    FILE *stream = fopen(path, "r");
-    if (stream == NULL) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    if (csv_open(&csv, path, columns, COLUMN_COUNT, true, error, error_size) < 0)
         return -1;
+    long count = csv.field_count < 2
+                     ? csv_fail(&csv, "the header needs one of load_w, solar_w, ambient_degc")
+                     : read_all(file, &csv, repeat_ms);
+    csv_close(&csv);
+    for (int i = 0; i < PROFILE_QUANTITY_COUNT && count > 0; i++) {
+        if (columns[i].present)
+            file->profile[i] =
+                (struct sim_profile){file->time_ms, file->value[i], (uint32_t)count, repeat_ms};
     }
-    int result = read_all(&reader, file, stream);
-    fclose(stream);
-    if (result == 0 && repeat_ms > 0 && file->time_ms[reader.count - 1] >= repeat_ms)
-        result = fail(&reader, "the last time is beyond the time after which it repeats");
-    if (result == 0)
-        finish(&reader, file, repeat_ms);
-    else
+    if (count < 0)
         profile_file_free(file);
-    return result;
+    return count < 0 ? -1 : 0;
 }
 
 void profile_file_free(struct profile_file *file)

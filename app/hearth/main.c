@@ -15,22 +15,23 @@ static const struct subcommand {
     const char *summary;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"run",       "the daemon; without a configuration the demonstration bank",  run_command      },
-    {"pack",      "one virtual pack on given ports",                             pack_command     },
-    {"get",       "values and settings of a pack over RS485",                    get_command      },
-    {"detect",    "find rate, protocol and addresses of packs on a serial line", detect_command   },
-    {"set",       "change settings of a pack over RS485",                        set_command      },
-    {"clone",     "give a pack the settings of another one",                     clone_command    },
-    {"log",       "events of a pack over RS485",                                 log_command      },
-    {"decode",    "explain recorded traffic",                                    decode_command   },
-    {"describe",  "print the layout of a protocol from its tables",              describe_command },
-    {"protocols", "list the protocols and what is known of them",                protocols_command},
-    {"params",    "list the settings with defaults and ranges",                  params_command   },
-    {"alarms",    "list the alarms, or with --matrix what each one does",        alarms_command   },
-    {"cable",     "wiring between pack and inverter, and of packs in parallel",  cable_command    },
-    {"inverter",  "one virtual inverter of a brand on a CAN port",               inverter_command },
-    {"sim",       "play a scenario as fast as it goes",                          sim_command      },
-    {"conform",   "judge a battery or an inverter on a CAN port",                conform_command  },
+    {"run",          "the daemon; without a configuration the demonstration bank",  run_command         },
+    {"pack",         "one virtual pack on given ports",                             pack_command        },
+    {"get",          "values and settings of a pack over RS485",                    get_command         },
+    {"detect",       "find rate, protocol and addresses of packs on a serial line", detect_command      },
+    {"set",          "change settings of a pack over RS485",                        set_command         },
+    {"clone",        "give a pack the settings of another one",                     clone_command       },
+    {"log",          "events of a pack over RS485",                                 log_command         },
+    {"decode",       "explain recorded traffic",                                    decode_command      },
+    {"describe",     "print the layout of a protocol from its tables",              describe_command    },
+    {"protocols",    "list the protocols and what is known of them",                protocols_command   },
+    {"params",       "list the settings with defaults and ranges",                  params_command      },
+    {"alarms",       "list the alarms, or with --matrix what each one does",        alarms_command      },
+    {"cable",        "wiring between pack and inverter, and of packs in parallel",  cable_command       },
+    {"inverter",     "one virtual inverter of a brand on a CAN port",               inverter_command    },
+    {"sim",          "play a scenario as fast as it goes",                          sim_command         },
+    {"characterise", "open-circuit voltages of a cell from slow logs",              characterise_command},
+    {"conform",      "judge a battery or an inverter on a CAN port",                conform_command     },
 };
 
 static void print_help(FILE *stream)
@@ -39,7 +40,7 @@ static void print_help(FILE *stream)
           "An open battery-management stack for LiFePO4 home-storage packs.\n\n",
           stream);
     for (size_t i = 0; i < COUNT(subcommands); i++)
-        fprintf(stream, "  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+        fprintf(stream, "  %-12s %s\n", subcommands[i].name, subcommands[i].summary);
     fputs("\n`hearth SUBCOMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 bad usage or "
           "configuration.\n",
           stream);

@@ -245,8 +245,10 @@ def test_a_bad_scenario_is_refused_where_and_why(name, tmp_path):
 
 
 CSV_REFUSED = {
-    "empty": ("", "0", "no values"),
-    "no time": ("load_w\n1\n", "1", "needs time_s"),
+    "empty": ("", "0", "no header"),
+    "no rows": ("time_s,load_w\n", "1", "no values"),
+    "no time": ("load_w\n1\n", "1", "time_s is missing"),
+    "only time": ("time_s\n1\n", "1", "needs one of"),
     "unknown column": ("time_s,watts\n0,1\n", "1", "unknown column 'watts'"),
     "column twice": ("time_s,load_w,load_w\n0,1,1\n", "1", "twice"),
     "text in numbers": ("time_s,load_w\n0,1\n60,many\n", "3", "'many' is no number"),
