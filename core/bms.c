@@ -18,7 +18,11 @@ enum {
     ADDRESSED_MS = 30000,
     STEP_MAX_MS = 60000,
     HEATING_SOC_PERMILLE = 200, /* without a charger only above it */
+    BALANCE_PERCENT = 68,       /* of what the balancer takes out arrives */
 };
+
+static const float ANCHOR_SIGMA = 0.01f; /* of the charge, fraction */
+static const float BIAS_MA = 50.0f;      /* that the current may be wrong by all the time */
 
 void bms_init(struct bms *bms, const struct params *params, const struct stored *stored)
 {
@@ -32,6 +36,9 @@ void bms_init(struct bms *bms, const struct params *params, const struct stored 
     measure_init(&bms->measured);
     trust_init(&bms->trust);
     soc_init(&bms->soc, &bms->params, stored);
+    soc_health_init(&bms->health, bms->params.nominal_mah);
+    soc_health_recall(&bms->health, stored);
+    soc_set_capacity(&bms->soc, (int32_t)bms->health.capacity.value);
     protect_init(&bms->protect, &bms->params);
     stored_put_locks(stored, &bms->protect);
     precharge_init(&bms->precharge);
@@ -59,6 +66,7 @@ void bms_remember(const struct bms *bms, struct stored *stored)
     memset(stored, 0, sizeof(*stored));
     stored->on = bms->power.state != POWER_OFF && bms->power.state != POWER_SHUTTING_DOWN;
     soc_remember(&bms->soc, stored);
+    soc_health_remember(&bms->health, stored);
     stored_take_locks(stored, &bms->protect);
     debt_get(&bms->balance.debt, stored->debt_mah);
     stored->run_time_s = (uint32_t)(bms->run_time_ms / 1000);
@@ -319,6 +327,34 @@ static void step_balance(struct bms *bms, uint32_t dt_ms)
     balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
 }
 
+/* An anchor of the charge teaches the capacity. */
+static void step_charge(struct bms *bms, uint32_t dt_ms)
+{
+    const struct measured *measured = &bms->measured;
+    bool was_full = bms->soc.full;
+    bool was_empty = bms->soc.empty;
+    soc_step(&bms->soc, measured, &bms->params, dt_ms);
+    const struct soc_health_look look = {
+        .pack_ma = measured->pack_ma,
+        .cell_mv = measured->cell_mv,
+        .cell_mask = (1u << measured->cell_count) - 1,
+        .temp_ddegc = measured->temp_mean_ddegc,
+        .soc_permille = bms->soc.soc_permille,
+        .dt_ms = dt_ms,
+    };
+    soc_health_step(&bms->health, &look);
+    if (bms->balance.ma > 0)
+        soc_health_balance(&bms->health, bms->balance.source, bms->balance.sink, bms->balance.ma,
+                           bms->balance.ma * BALANCE_PERCENT / 100, dt_ms);
+    if (bms->soc.full && !was_full)
+        soc_health_anchor(&bms->health, 1.0f, ANCHOR_SIGMA, BIAS_MA);
+    else if (bms->soc.empty && !was_empty)
+        soc_health_anchor(&bms->health, 0.0f, ANCHOR_SIGMA, BIAS_MA);
+    else
+        return;
+    soc_set_capacity(&bms->soc, (int32_t)bms->health.capacity.value);
+}
+
 void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
 {
     ASSERT(dt_ms >= 1 && dt_ms <= STEP_MAX_MS);
@@ -330,7 +366,7 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
     measure_step(&bms->measured, inputs, &bms->params, dt_ms);
     trust_step(&bms->trust, inputs, &bms->measured, dt_ms);
     if (bms->measured.complete)
-        soc_step(&bms->soc, &bms->measured, &bms->params, dt_ms);
+        step_charge(bms, dt_ms);
     thermal_step(&bms->thermal, &bms->measured, &bms->params, &bms->balance, dt_ms);
     step_protect(bms, inputs, dt_ms);
     step_button(bms, inputs, dt_ms);

@@ -22,6 +22,7 @@
 #include "core/protect.h"
 #include "core/snapshot.h"
 #include "core/soc.h"
+#include "core/soc_health.h"
 #include "core/stored.h"
 #include "core/switches.h"
 #include "core/thermal.h"
@@ -34,6 +35,7 @@ struct bms {
     struct measured measured;
     struct trust trust;
     struct soc soc;
+    struct soc_health health;
     struct protect protect;
     struct precharge precharge;
     struct switches switches;

@@ -128,6 +128,24 @@ static void report_charge(struct snapshot *s, struct bms *bms)
     s->full_charge_requested = soc_full_charge_due(soc);
 }
 
+/* What has not been learned yet is not known. */
+static void report_health(struct snapshot *s, const struct soc_health *health, int32_t nominal_mah)
+{
+    bool learned = health->capacity.sigma > 0.0f;
+    int32_t growth_permille = soc_health_growth_max_permille(health);
+    s->soh_permille =
+        (int32_t)clamp64(div_round(1000ll * (int32_t)health->capacity.value, nominal_mah), 0, 1000);
+    s->soh_sigma_permille =
+        (int32_t)div_round(1000ll * (int32_t)health->capacity.sigma, nominal_mah);
+    s->soh_age_s = saturate32(health->capacity.age_s);
+    s->growth_max_permille = growth_permille;
+    s->leak_max_mah = soc_health_leak_max_mah(health);
+    snapshot_set_have(s, VALUE_soh_sigma_permille, learned);
+    snapshot_set_have(s, VALUE_soh_age_s, learned);
+    snapshot_set_have(s, VALUE_growth_max_permille, growth_permille > 0);
+    snapshot_set_have(s, VALUE_leak_max_mah, health->leak_days > 0);
+}
+
 static void report_times(struct snapshot *s, const struct bms *bms)
 {
     s->release_left_s = (int32_t)(bms->protect.release_left_ms / 1000);
@@ -158,7 +176,6 @@ static void report_once(struct snapshot *s)
 {
     for (size_t i = 0; i < COUNT(slow_values); i++)
         snapshot_set_have(s, (enum value_id)slow_values[i], true);
-    s->soh_permille = 1000;
     snapshot_put_maker(s, "Hearth", sizeof("Hearth"));
 }
 
@@ -173,6 +190,7 @@ void report_slow(struct bms *bms)
     s->temp_sensor_mask = bms->measured.temp_valid_mask << 1 | bms->measured.mos_valid;
     report_wires(s, &bms->balance.wires, cells);
     report_charge(s, bms);
+    report_health(s, &bms->health, bms->params.nominal_mah);
     report_times(s, bms);
     limits_publish(&bms->limits, s);
 }

@@ -267,8 +267,10 @@ static void apply_param(struct bms *bms, const struct command *command)
     struct event event = event_of(EVENT_PARAM, (uint8_t)command->id, command->value);
     event.before = bms->params.value[command->id];
     change(&bms->params, command);
-    if (command->id == PARAM_nominal_mah)
+    if (command->id == PARAM_nominal_mah) {
         soc_set_capacity(&bms->soc, command->value);
+        soc_health_init(&bms->health, command->value); /* other cells */
+    }
     event_put(&bms->outputs, bms->run_time_ms, by(command, event));
 }
 

@@ -51,7 +51,37 @@ void stored_put_locks(const struct stored *stored, struct protect *protect)
 /* Numbers in the order of their places; flags and tries lie before them. */
 #define NUMBER_COUNT (5 + STORED_LOCK_MAX + CELL_MAX)
 #define TRIES_AT (NUMBERS_AT + NUMBER_COUNT * NUMBER_SIZE)
-_Static_assert(TRIES_AT + TRIES_COUNT <= STORED_SIZE, "form of the stored state");
+/* The health stands behind them, in whole words. */
+#define HEALTH_AT ((TRIES_AT + TRIES_COUNT + 3) / 4 * 4)
+#define HEALTH_NUMBERS 4
+#define CELLS_AT (HEALTH_AT + HEALTH_NUMBERS * NUMBER_SIZE)
+_Static_assert(CELLS_AT + 3 * 2 * SOC_HEALTH_CELLS <= STORED_SIZE, "form of the stored state");
+
+static void encode_health(const struct stored *stored, uint8_t *bytes)
+{
+    put_u32le(bytes + HEALTH_AT, (uint32_t)stored->capacity_mah);
+    put_u32le(bytes + HEALTH_AT + 4, (uint32_t)stored->capacity_sigma_mah);
+    put_u32le(bytes + HEALTH_AT + 8, stored->capacity_age_s);
+    put_u32le(bytes + HEALTH_AT + 12, stored->capacity_pairs);
+    for (int i = 0; i < SOC_HEALTH_CELLS; i++) {
+        put_u16le(bytes + CELLS_AT + 6 * i, stored->fresh_uohm[i]);
+        put_u16le(bytes + CELLS_AT + 6 * i + 2, stored->cell_uohm[i]);
+        put_u16le(bytes + CELLS_AT + 6 * i + 4, (uint16_t)stored->leak_mah[i]);
+    }
+}
+
+static void decode_health(struct stored *stored, const uint8_t *bytes)
+{
+    stored->capacity_mah = (int32_t)get_u32le(bytes + HEALTH_AT);
+    stored->capacity_sigma_mah = (int32_t)get_u32le(bytes + HEALTH_AT + 4);
+    stored->capacity_age_s = get_u32le(bytes + HEALTH_AT + 8);
+    stored->capacity_pairs = get_u32le(bytes + HEALTH_AT + 12);
+    for (int i = 0; i < SOC_HEALTH_CELLS; i++) {
+        stored->fresh_uohm[i] = get_u16le(bytes + CELLS_AT + 6 * i);
+        stored->cell_uohm[i] = get_u16le(bytes + CELLS_AT + 6 * i + 2);
+        stored->leak_mah[i] = (int16_t)get_u16le(bytes + CELLS_AT + 6 * i + 4);
+    }
+}
 
 static void to_numbers(const struct stored *stored, uint32_t number[NUMBER_COUNT])
 {
@@ -87,6 +117,7 @@ void stored_encode(const struct stored *stored, uint8_t bytes[STORED_SIZE])
     for (int i = 0; i < NUMBER_COUNT; i++)
         put_u32le(bytes + NUMBERS_AT + i * NUMBER_SIZE, number[i]);
     memcpy(bytes + TRIES_AT, stored->tries, sizeof(stored->tries));
+    encode_health(stored, bytes);
 }
 
 void stored_decode(struct stored *stored, const uint8_t *bytes, size_t size)
@@ -101,4 +132,5 @@ void stored_decode(struct stored *stored, const uint8_t *bytes, size_t size)
         number[i] = get_u32le(whole + NUMBERS_AT + i * NUMBER_SIZE);
     from_numbers(stored, number);
     memcpy(stored->tries, whole + TRIES_AT, sizeof(stored->tries));
+    decode_health(stored, whole);
 }

@@ -11,9 +11,10 @@
 
 #include "core/protect.h"
 #include "core/snapshot.h"
+#include "core/soc_health.h"
 
 #define STORED_LOCK_MAX 16
-#define STORED_SIZE 248 /* bytes */
+#define STORED_SIZE 344 /* bytes */
 
 struct stored {
     bool on;              /* the pack was on */
@@ -28,6 +29,13 @@ struct stored {
     uint8_t tries[TRIES_COUNT];
     uint32_t lock[STORED_LOCK_MAX]; /* locked rules by the hash of their names, 0 none */
     int32_t debt_mah[CELL_MAX];     /* charge that cells need more than others */
+    int32_t capacity_mah;           /* learned; 0: not yet, likewise the next three */
+    int32_t capacity_sigma_mah;
+    uint32_t capacity_age_s;
+    uint32_t capacity_pairs;
+    uint16_t fresh_uohm[SOC_HEALTH_CELLS]; /* 0: not known */
+    uint16_t cell_uohm[SOC_HEALTH_CELLS];
+    int16_t leak_mah[SOC_HEALTH_CELLS]; /* per day */
 };
 
 /* Locked rules and counted tries, to and from the engine. */

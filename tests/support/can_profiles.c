@@ -107,6 +107,8 @@ static struct range believable(uint16_t value)
     case VALUE_soc_permille:
         return (struct range){0, 1000};
     case VALUE_temp_mean_ddegc:
+    case VALUE_temp_min_ddegc: /* anything may look like text */
+    case VALUE_temp_max_ddegc:
         return (struct range){-500, 1000};
     default:
         return value < VALUE_SCALAR_COUNT ? (struct range){INT32_MIN, INT32_MAX}
