@@ -55,6 +55,8 @@ static void an_impossible_length_is_no_frame(void **state)
         const uint8_t head[] = {
             0, 0, 0, 0, (uint8_t)(cases[i].length >> 8), (uint8_t)cases[i].length};
         assert_int_equal(modbus_tcp_size(head, sizeof(head)), cases[i].size);
+        /* Too long shows before the last byte of the head. */
+        assert_int_equal(modbus_tcp_size(head, 5), cases[i].length > 255 ? RESULT_UNKNOWN : 0);
     }
     assert_int_equal(MODBUS_TCP_SIZE_MAX, 260);
 }

@@ -120,6 +120,9 @@ static void what_is_wrong_has_the_code_a_pack_answers_with(void **state)
         {"~20024642C00402FD33\r", PYLON_BAD_FORMAT }, /* two bytes said, one there */
         {"~20024642F0010FD65\r",  PYLON_BAD_FORMAT }, /* half a byte */
         {"~20024642E0020GFD1E\r", PYLON_BAD_FORMAT },
+        {"~20024642101G02FD31\r", PYLON_BAD_LENGTH }, /* with G as -1 it would be 100F */
+        {"~20024642E002G2FD1C\r", PYLON_BAD_FORMAT },
+        {"~G0024642E00202FD1E\r", RESULT_BAD_FORMAT},
         {"~2G024642E00202FD1C\r", RESULT_BAD_FORMAT},
         {"~200246420000FDA\r",    RESULT_BAD_FORMAT},
         {"~20024642E00202FD33\n", RESULT_BAD_FORMAT},
