@@ -123,6 +123,8 @@ static void what_is_wrong_has_the_code_a_pack_answers_with(void **state)
         {"~20024642101G02FD31\r", PYLON_BAD_LENGTH }, /* with G as -1 it would be 100F */
         {"~20024642E002G2FD1C\r", PYLON_BAD_FORMAT },
         {"~G0024642E00202FD1E\r", RESULT_BAD_FORMAT},
+        {"~20024642G00202FD31\r", PYLON_BAD_LENGTH },
+        {"~2002464GE00202FD1E\r", RESULT_BAD_FORMAT},
         {"~2G024642E00202FD1C\r", RESULT_BAD_FORMAT},
         {"~200246420000FDA\r",    RESULT_BAD_FORMAT},
         {"~20024642E00202FD33\n", RESULT_BAD_FORMAT},
@@ -134,8 +136,10 @@ static void what_is_wrong_has_the_code_a_pack_answers_with(void **state)
         if (result != rows[i].result)
             print_error("%s: %d\n", rows[i].text, result);
         assert_int_equal(result, rows[i].result);
-        if (result >= 0)
+        if (result >= 0) {
             assert_int_equal(frame.head.address, 2);
+            assert_int_equal(frame.info_size, 0); /* nothing of it is to be read */
+        }
     }
 }
 
@@ -172,6 +176,10 @@ static void a_frame_that_does_not_fit_is_none(void **state)
         assert_int_equal(pylon_end(&writer), count <= 1 ? PYLON_FRAME_MIN + 2 : 0);
         assert_int_equal(bytes[sizeof(bytes) - 1], 0xA5);
     }
+    struct pylon_writer writer;
+    pylon_begin(&writer, bytes, PYLON_FRAME_MIN + 1, &head); /* room for half a byte */
+    pylon_put(&writer, 0, 1);
+    assert_int_equal(pylon_end(&writer), 0);
 }
 
 static void a_frame_longer_than_its_length_can_say_is_none(void **state)
@@ -217,6 +225,7 @@ static void a_frame_ends_with_its_carriage_return(void **state)
         assert_int_equal(pylon_request_shape.size((const uint8_t *)text, size), 0);
     assert_int_equal(size_of(text), strlen(FRAME));
     assert_int_equal(size_of("~20\r"), 4);
+    assert_int_equal(size_of("~20024642E0020GFD1E\r"), strlen(FRAME)); /* INFO is not looked at */
     assert_int_equal(size_of("20"), RESULT_UNKNOWN);
     assert_int_equal(size_of("~2x"), RESULT_UNKNOWN);
     assert_int_equal(size_of("~2002~"), RESULT_UNKNOWN);
