@@ -31,6 +31,12 @@ await drag("drag-sun_w", 0);
 await drag("drag-load_w", 12000);
 await until("the battery feeds the house", async () => /Discharging/.test(await text(".power")) && (await number("[data-test=power]")) > 11);
 await drag("drag-ambient_ddegc", 320);
+const fault = page.getByLabel("Fault", { exact: true });
+await fault.selectOption("cell_offset_mv");
+await drag("drag-cell", 300);
+await until("a high cell is behind a limit", async () => /pack 0/.test(await text("[data-test=bank-CCL] p")) && /cell/.test(await text("[data-test=pack-CCL] .reason")));
+await drag("drag-cell", 0);
+await fault.selectOption("leak_ma");
 await drag("drag-cell", 4000);
 await until("a leaking cell falls behind", async () => (await number("[data-test=pack][data-pack='0'] .cells li:nth-child(7) b")) < 3.29);
 

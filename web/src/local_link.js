@@ -17,6 +17,12 @@ const module = WebAssembly.instantiateStreaming(fetch("what_if.wasm"), {}).then(
   bank.what_if_start(1, packs, START_MS);
   return bank;
 });
+module.catch((error) => {
+  const words = document.createElement("p");
+  words.className = "why";
+  words.textContent = `The bank of this page did not start: ${error.message}`;
+  document.body.prepend(words);
+});
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -49,10 +55,10 @@ export function listen(types, event, lost) {
   let timer;
   let ended = false;
   lost();
-  module.then((bank) => {
+  module.catch(() => null).then((bank) => {
     let tick = 0;
     let before = performance.now();
-    if (ended) return;
+    if (ended || !bank) return;
     timer = setInterval(() => {
       const now = performance.now();
       const passed = Math.min(now - before, 10 * TICK_MS); // a page that slept does not catch up
