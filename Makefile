@@ -43,7 +43,13 @@ mutate: ## planted faults and how many the tests find; ARGUMENTS=--markdown writ
 	@tools/setup test
 	@tools/mutate $(ARGUMENTS)
 
-soak soc-report firmware deb: ## nothing there yet
+soc-report: ## the estimator of the charge on measured cells; HEARTH_A123 names their folder
+	@tools/setup run
+	@cmake --preset pc >/dev/null
+	@cmake --build build/pc --target soc_report >/dev/null
+	@build/pc/tests/soc_report/soc_report $(HEARTH_A123)
+
+soak firmware deb: ## nothing there yet
 	@echo "make $@: nothing there yet" >&2; exit 2
 
 help: ## this list

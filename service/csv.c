@@ -4,6 +4,7 @@
 #include "service/csv.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +119,9 @@ int csv_read(struct csv *csv, double values[])
         const char *name = column >= 0 ? csv->columns[column].name : "a field";
         if (field == NULL)
             return csv_fail(csv, "%s is missing", name);
-        if (column >= 0 && !read_number(field, &values[column]))
+        if (column >= 0 && field[0] == '\0' && csv->may_be_empty >> column & 1)
+            values[column] = NAN;
+        else if (column >= 0 && !read_number(field, &values[column]))
             return csv_fail(csv, "%s: '%s' is no number", name, field);
     }
     return line == NULL ? 1 : csv_fail(csv, "there are more fields than columns");

@@ -21,7 +21,9 @@ struct csv {
     const char *path;
     char *error;
     size_t error_size;
-    unsigned line; /* the one read last, from 1 */
+    unsigned line;         /* the one read last, from 1 */
+    unsigned may_be_empty; /* set of columns, bit by index: an empty field is NAN. Set after
+                            * csv_open(), which clears it */
     /* private */
     FILE *stream;
     char *text;

@@ -25,6 +25,7 @@ int detect_command(int argc, char **argv);
 int conform_command(int argc, char **argv);
 int sim_command(int argc, char **argv);
 int characterise_command(int argc, char **argv);
+int soc_command(int argc, char **argv);
 
 /* Prints "hearth NAME: text" to standard error and returns EXIT_USAGE. */
 int usage_error(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -31,6 +31,7 @@ static const struct subcommand {
     {"inverter",     "one virtual inverter of a brand on a CAN port",               inverter_command    },
     {"sim",          "play a scenario as fast as it goes",                          sim_command         },
     {"characterise", "open-circuit voltages of a cell from slow logs",              characterise_command},
+    {"soc",          "the estimator of the charge over a measured log",             soc_command         },
     {"conform",      "judge a battery or an inverter on a CAN port",                conform_command     },
 };
 
