@@ -12,13 +12,13 @@
 
 /* Chosen on half of the measured sets and a simulated cell (docs/soc.md). */
 static const float NOISE_MV = 5.9f;
-static const float DROP_PART = 0.7f; /* of the drop in the resistances, that is not understood */
+static const float DROP_PART = 1.0f; /* of the drop in the resistances, that is not understood */
 static const float FOG_MV = 1.2f;    /* at the start: what flowed before is not known */
 static const float FOG_S = 16.0f;
-static const float OFFSET_S = 6470.0f;    /* memory of the voltage errors, in time */
-static const float OFFSET_SOC = 0.063f;   /* and in charge */
-static const float GAIN_SIGMA = 0.00079f; /* of the measured current */
-static const float FALL_PART = 1.1f;      /* of the fast resistance, that a slow curve holds */
+static const float OFFSET_S = 6470.0f;  /* memory of the voltage errors, in time */
+static const float OFFSET_SOC = 0.063f; /* and in charge */
+static const float GAIN_SIGMA = 0.01f;  /* of the measured current */
+static const float FALL_PART = 0.7f;    /* of the fast resistance, that a slow curve holds */
 static const float SLOW_S = 470.0f;
 static const float MARGIN = 0.0026f; /* of the interval, beside the tails */
 static const float TAIL = 0.009f;
@@ -26,8 +26,8 @@ static const float SURPRISE =
     6.7e-05f; /* widening per root second and standard deviation too much */
 /* Who discharges has as a rule discharged before. */
 static const float LEAN_AFTER = 0.015f;
-static const float LEAN = 0.8f;
-static const float LEAN_SIGMA = 0.5f;
+static const float LEAN = 0.83f;
+static const float LEAN_SIGMA = 0.45f;
 
 static const float BLOCK_S = 10.0f;
 static const float FAST_S = 30.0f;
@@ -123,20 +123,27 @@ static void learn_ohm(struct soc_filter *filter, float d_v, float d_i, float d_f
     float s = d_i * p0 + d_fast * p1 + OHM_NOISE_MV * OHM_NOISE_MV;
     float error = d_v - filter->ohm[0] * d_i - filter->ohm[1] * d_fast;
     float grow = 1e-5f * ohm * ohm;
-    float ohm0 = filter->ohm[0] + p0 / s * error;
-    bool backwards = ohm0 < OHM_MIN_MV;
-    if (soc_abs(d_i) > 0.02f)
-        filter->swapped_count = backwards ? (uint8_t)(filter->swapped_count + 1) : 0;
-    if (filter->swapped_count >= SWAPPED_BLOCKS) {
-        filter->swapped = true;
-        filter->swapped_count = SWAPPED_BLOCKS;
-    }
-    filter->ohm[0] = soc_clamp(ohm0, OHM_MIN_MV, OHM_MAX_MV);
+    filter->ohm[0] = soc_clamp(filter->ohm[0] + p0 / s * error, OHM_MIN_MV, OHM_MAX_MV);
     filter->ohm[1] = soc_clamp(filter->ohm[1] + p1 / s * error, 0.0f, OHM_MAX_MV);
     p[0] = soc_clamp(p[0] + grow - p0 * p0 / s, 0.1f, 1e6f);
     p[2] = soc_clamp(p[2] + grow - p1 * p1 / s, 0.1f, 1e6f);
     float most = 0.95f * soc_root(p[0] * p[2]);
     p[1] = soc_clamp(p[1] - p0 * p1 / s, -most, most);
+}
+
+/* Voltage and current that go opposite ways, again and again: what goes the same way counts more.
+ */
+static void watch_sign(struct soc_filter *filter, float d_v, float d_i)
+{
+    if (soc_abs(d_i) < 0.05f || soc_abs(d_v) < 0.5f)
+        return;
+    int count = filter->swapped_count + (d_v * d_i < 0.0f ? 1 : -4);
+    count = count < 0 ? 0 : count > SWAPPED_BLOCKS ? SWAPPED_BLOCKS : count;
+    filter->swapped_count = (uint8_t)count;
+    if (filter->swapped_count == SWAPPED_BLOCKS)
+        filter->swapped = true;
+    else if (filter->swapped_count == 0)
+        filter->swapped = false;
 }
 
 /* A voltage that stays where it is while the current changes is not measured. */
@@ -269,6 +276,7 @@ static void look(struct soc_filter *filter, const struct soc_filter_config *conf
     float fast = filter->sum_fast / filter->block_s;
     if (filter->before) {
         watch_frozen(filter, v - filter->before_v, i - filter->before_i);
+        watch_sign(filter, v - filter->before_v, i - filter->before_i);
         if (!filter->frozen)
             learn_ohm(filter, v - filter->before_v, i - filter->before_i,
                       fast - filter->before_fast);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#define GAP_MAX_MS (30 * 86400000LL)
 enum { STEP_MAX_MS = 60000 };
 
 static const double FULL_BELOW_V = 0.15; /* under the end of a charge, relaxed */
@@ -42,6 +43,10 @@ static void cross_gap(struct soc_run *run, int64_t gap_ms, double current_a)
     double unsure_a = 0.5 * fabs(current_a - run->last_a);
     double unsure =
         1000.0 * run->scale * unsure_a * (double)gap_ms / (double)run->config.capacity_mams;
+    if (gap_ms > GAP_MAX_MS) { /* nobody knows what happened */
+        soc_filter_widen(&run->filter, 1.0f);
+        return;
+    }
     while (gap_ms > 0) {
         int64_t step_ms = gap_ms < STEP_MAX_MS ? gap_ms : STEP_MAX_MS;
         soc_filter_step(&run->filter, &run->config, to_ma(run, mean_a), 0.0f, (uint32_t)step_ms);

@@ -34,8 +34,8 @@ void soc_run_init(struct soc_run *run, const struct cell_file *cell, double star
                   struct soc_trust trust);
 
 /* One sample. The current is taken as that of the time since the sample before; of a gap of more
- * than a minute only as its mean. voltage_v NAN: not measured. A time that does not rise is
- * skipped.
+ * than a minute only as its mean, of one of more than 30 days nothing is believed. voltage_v NAN:
+ * not measured. A time that does not rise is skipped.
  */
 void soc_run_sample(struct soc_run *run, double time_s, double current_a, double voltage_v);
 

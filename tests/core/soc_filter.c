@@ -201,6 +201,25 @@ static void extreme_currents_leave_numbers(void **state)
     }
 }
 
+static void voltages_at_random_are_no_wrong_sign(void **state)
+{
+    (void)state;
+    uint32_t seed = 3;
+    soc_bench_start(&bench, 0.9, 0.9f, 1.0f);
+    for (int i = 0; i < 3000; i++) {
+        float mv = 3330.0f + (float)(next(&seed) % 40u);
+        int32_t ma = next(&seed) % 2 ? 30000 : -30000;
+        soc_filter_step(&bench.filter, &bench.config, ma, mv, 10000);
+        assert_false(bench.filter.swapped);
+    }
+}
+
+static void state_is_at_most_96_bytes_of_each_of_16_cells(void **state)
+{
+    (void)state;
+    assert_true(sizeof(struct soc_filter) <= 16 * 96);
+}
+
 static void widening_widens(void **state)
 {
     (void)state;
@@ -232,6 +251,8 @@ int main(void)
         cmocka_unit_test(nonsense_leaves_numbers),
         cmocka_unit_test(extreme_currents_leave_numbers),
         cmocka_unit_test(widening_widens),
+        cmocka_unit_test(voltages_at_random_are_no_wrong_sign),
+        cmocka_unit_test(state_is_at_most_96_bytes_of_each_of_16_cells),
     };
     return RUN_TESTS(tests);
 }

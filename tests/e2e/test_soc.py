@@ -124,6 +124,14 @@ def test_gap_is_crossed_and_widens(folder):
     assert result["max_points"] < 4.0 and result["coverage"] > 0.95
 
 
+def test_after_a_gap_of_years_little_is_believed(folder):
+    write(folder / "years.csv", ["0,1,3.3,0.5\n", "60,1,3.3,0.5\n", "1e12,1,3.3,0.5\n",
+                                 "1000000000060,1,3.3,0.5\n"])
+    done = soc(folder / "years.csv", "--cell", folder / "cell.yaml", "--start", 50)
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["high_permille"] - last["low_permille"] > 500
+
+
 def test_missing_voltages_are_counted_over(folder):
     lines = [text(row) if i % 3 == 0 else f"{row[0]},{row[1]},,{row[3]:.6f}\n"
              for i, row in enumerate(rows())]
