@@ -294,6 +294,8 @@ static void look(struct soc_filter *filter, const struct soc_filter_config *conf
     }
     float mean = filter->grid.mean, var = filter->grid.var + filter->grid.spread;
     float way = soc_abs(i) * filter->block_s / 3600.0f;
+    if (config->unsure_mv != filter->grid.unsure_mv)
+        soc_grid_doubt(&filter->grid, config->unsure_mv);
     soc_grid_age(&filter->grid,
                  soc_clamp(filter->block_s / OFFSET_S + way / OFFSET_SOC, 0.0f, 1.0f));
     float surprise = soc_grid_look(&filter->grid, config->curve, &seen);
@@ -310,6 +312,8 @@ static void end_block(struct soc_filter *filter, const struct soc_filter_config 
 {
     float moved = (float)filter->block_mams / (float)config->capacity_mams -
                   filter->bias_c * filter->block_s / 3600.0f;
+    watch_rest(filter, config, 0.001f * (float)filter->block_mams / filter->block_s,
+               filter->block_s);
     count(filter, moved);
     filter->age_s += filter->block_s;
     if (filter->voltage_s > 0.5f * filter->block_s)
@@ -334,7 +338,6 @@ void soc_filter_step(struct soc_filter *filter, const struct soc_filter_config *
     c = soc_clamp(c, -MOST_C, MOST_C); /* beyond, voltages say nothing */
     filter->fast_c += (c - filter->fast_c) * dt_s / (FAST_S + dt_s);
     filter->slow_c += (c - filter->slow_c) * dt_s / (SLOW_S + dt_s);
-    watch_rest(filter, config, (float)current_ma, dt_s);
     filter->block_s += dt_s;
     filter->sum_ii += c * c * dt_s;
     filter->sum_fast += filter->fast_c * dt_s;

@@ -28,6 +28,7 @@ struct soc_filter_config {
     float gate_c;          /* largest bias of the current, C */
     float ripple_c;        /* a current this steady within the gate is none; 0: only when told */
     float curve_rate_c;    /* current at which the curve was recorded, 0 at rest */
+    float unsure_mv;       /* how wrong the curve may be beyond the usual, standard deviation */
 };
 
 struct soc_filter {

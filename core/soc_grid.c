@@ -26,6 +26,11 @@ static const float EDGE = 0.02f;      /* by which counting may leave the scale *
 static const float LOW = -0.01f;
 static const float HIGH = 1.01f;
 
+static float offset_var(const struct soc_grid *grid)
+{
+    return OFFSET_SIGMA_MV * OFFSET_SIGMA_MV + grid->unsure_mv * grid->unsure_mv;
+}
+
 static void forget_errors(struct soc_grid *grid)
 {
     float slow = 0.0f;
@@ -36,7 +41,7 @@ static void forget_errors(struct soc_grid *grid)
         grid->branch[i] = 0.0f;
         grid->slow[i] = slow;
     }
-    grid->p[0] = OFFSET_SIGMA_MV * OFFSET_SIGMA_MV;
+    grid->p[0] = offset_var(grid);
     grid->p[1] = grid->p[2] = grid->p[4] = 0.0f;
     grid->p[3] = BRANCH_SIGMA * BRANCH_SIGMA;
 }
@@ -181,11 +186,19 @@ void soc_grid_move(struct soc_grid *grid, float moved, float spread)
     blur(grid);
 }
 
+void soc_grid_doubt(struct soc_grid *grid, float unsure_mv)
+{
+    float before = offset_var(grid);
+    grid->unsure_mv = unsure_mv;
+    float more = offset_var(grid) - before;
+    grid->p[0] += more > 0.0f ? more : 0.0f;
+}
+
 void soc_grid_age(struct soc_grid *grid, float part)
 {
     float keep = 1.0f - part;
     float *p = grid->p;
-    float sigma2 = OFFSET_SIGMA_MV * OFFSET_SIGMA_MV;
+    float sigma2 = offset_var(grid);
     p[0] = keep * keep * p[0] + (1.0f - keep * keep) * sigma2;
     p[1] *= keep;
     p[2] *= keep;
@@ -275,7 +288,7 @@ float soc_grid_look(struct soc_grid *grid, const struct soc_curve *curve,
     for (int i = 0; i < SOC_BIN_COUNT; i++)
         offset += grid->weight[i] * grid->offset_mv[i];
     fit(grid);
-    float beyond = soc_abs(offset) / OFFSET_SIGMA_MV - 2.5f;
+    float beyond = soc_abs(offset) / soc_root(offset_var(grid)) - 2.5f;
     return beyond > 0.0f ? beyond : 0.0f;
 }
 

@@ -19,6 +19,7 @@ struct soc_grid {
     float branch[SOC_BIN_COUNT];    /* unknown part of the hysteresis, -1..1 */
     float slow[SOC_BIN_COUNT];      /* slow resistance, in fast ones */
     float p[6];                     /* covariance of the three, packed 00 01 02 11 12 22 */
+    float unsure_mv;                /* of the curve, beyond the usual */
     float origin;                   /* charge of the first hypothesis */
     float step;
     float mean;
@@ -44,6 +45,9 @@ void soc_grid_set(struct soc_grid *grid, float soc, float sigma);
 
 /* The charge moved by so much; `spread` is the variance that came with it. */
 void soc_grid_move(struct soc_grid *grid, float moved, float spread);
+
+/* How wrong the curve may be beyond the usual (standard deviation); from now on. */
+void soc_grid_doubt(struct soc_grid *grid, float unsure_mv);
 
 /* Time passes for the voltage errors. `part`: share of the offset's memory that is lost, 0..1. */
 void soc_grid_age(struct soc_grid *grid, float part);

@@ -16,8 +16,9 @@
 
 enum { POINT_MAX = 10000, SOC = 0, DISCHARGE, CHARGE, SINGLE, COLUMN_COUNT };
 
-static const double NONE = -1.0, AUTO = -2.0;
+static const double NONE = -2e9, AUTO = -1e9;
 static const double SLOW_RATE_C = 1.0 / 30.0; /* of a usual curve with two branches */
+static const double USUAL_MV = 16.0;          /* hysteresis of a large cell at rest */
 static const double BEYOND_V = 0.3;           /* by which a curve may leave v_min..v_max */
 
 struct raw {
@@ -99,7 +100,7 @@ static int take_point(struct csv *csv, struct points *points, const double *valu
     int i = points->count;
     double discharge = value[DISCHARGE], charge = value[CHARGE];
     if (csv->columns[SINGLE].present)
-        discharge = charge = value[SINGLE];
+        discharge = charge = value[SINGLE]; /* sample() takes them apart */
     if (isnan(discharge) && isnan(charge))
         return 0;
     if (i == POINT_MAX)
@@ -165,6 +166,10 @@ static int sample(struct cell_file *cell, struct points *points, struct csv *csv
             v = fmax(cell->v_min - BEYOND_V, fmin(v, cell->v_max + BEYOND_V));
             volt[branch] = v;
         }
+        if (csv->columns[SINGLE].present) {
+            volt[0] -= cell->hysteresis_mv / 2000.0;
+            volt[1] += cell->hysteresis_mv / 2000.0;
+        }
         cell->curve.discharge[k] = (uint16_t)lround(volt[0] * 1e4);
         cell->curve.charge[k] = (uint16_t)lround(fmax(volt[0], volt[1]) * 1e4);
     }
@@ -217,10 +222,16 @@ int cell_file_load(struct cell_file *cell, const char *path, char error[CELL_FIL
         return fail(error, path, "ocv", "the path is too long");
     strcpy(copy, path);
     snprintf(csv, sizeof(csv), "%s/%s", raw.ocv[0] == '/' ? "" : dirname(copy), raw.ocv);
+    cell->guessed = cell->hysteresis_mv == AUTO;
+    if (cell->guessed)
+        cell->hysteresis_mv = USUAL_MV;
     if (load_curve(cell, csv, error) < 0)
         return -1;
+    cell->guessed &= !cell->both;
     if (cell->nominal_ah == AUTO)
         cell->nominal_ah = cell->capacity_ah;
+    if (cell->ocv_temp_c == AUTO)
+        cell->ocv_temp_c = NAN;
     if (cell->ocv_rate_c == AUTO)
         cell->ocv_rate_c = cell->both ? SLOW_RATE_C : 0.0;
     return 0;

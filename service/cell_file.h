@@ -16,7 +16,8 @@ struct cell_file {
 #define CELL(key, ...) double key;
 #include "service/cell_file.def"
 #undef CELL
-    bool both; /* branches of the hysteresis */
+    bool both;    /* branches of the hysteresis are in the file */
+    bool guessed; /* they are not, and nobody said how far apart they are */
     struct soc_curve curve;
 };
 

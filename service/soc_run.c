@@ -11,8 +11,10 @@ enum { STEP_MAX_MS = 60000 };
 
 static const double FULL_BELOW_V = 0.15; /* under the end of a charge, relaxed */
 static const double USUAL_AH = 300.0;    /* smaller cells are scaled up: a mA is coarse to them */
+static const float SINGLE_UNSURE_MV = 5.0f; /* nobody knows which branch it is */
+static const float AWAY_MV_PER_K = 0.2f, AWAY_NEAR_K = 7.0f, AWAY_MAX_K = 40.0f;
 static const float GATE_C = 0.015f;
-static const float RIPPLE_C = 0.0003f;
+static const float RIPPLE_C = 0.0004f;
 
 void soc_run_init(struct soc_run *run, const struct cell_file *cell, double start,
                   struct soc_trust trust)
@@ -28,6 +30,8 @@ void soc_run_init(struct soc_run *run, const struct cell_file *cell, double star
         .curve_rate_c = (float)cell->ocv_rate_c,
     };
     run->efficiency = cell->efficiency;
+    run->curve_degc = cell->ocv_temp_c;
+    run->unsure_mv = cell->guessed ? SINGLE_UNSURE_MV : 0.0f;
     soc_filter_init(&run->filter, (float)start, trust.sigma, trust.part);
 }
 
@@ -55,12 +59,24 @@ static void cross_gap(struct soc_run *run, int64_t gap_ms, double current_a)
     soc_filter_widen(&run->filter, (float)unsure);
 }
 
-void soc_run_sample(struct soc_run *run, double time_s, double current_a, double voltage_v)
+/* A curve of another temperature is a guess. */
+static void doubt(struct soc_run *run, double temp_degc)
+{
+    bool known = !isnan(temp_degc) && !isnan(run->curve_degc);
+    float away = known ? (float)fabs(temp_degc - run->curve_degc) : 0.0f;
+    float mv = AWAY_MV_PER_K * (away < AWAY_MAX_K ? away : AWAY_MAX_K);
+    mv = away < AWAY_NEAR_K ? 0.0f : mv;
+    run->config.unsure_mv = (float)sqrt((double)(run->unsure_mv * run->unsure_mv + mv * mv));
+}
+
+void soc_run_sample(struct soc_run *run, double time_s, double current_a, double voltage_v,
+                    double temp_degc)
 {
     int64_t now_ms = llround(time_s * 1000.0);
     int64_t passed_ms = now_ms - run->last_ms;
     double counted_a = current_a > 0.0 ? current_a * run->efficiency : current_a;
     bool first = !run->started;
+    doubt(run, temp_degc);
     if (!first && passed_ms <= 0)
         return;
     run->started = true;

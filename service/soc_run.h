@@ -14,7 +14,9 @@ struct soc_run {
     struct soc_filter filter;
     struct soc_filter_config config;
     double efficiency;
-    double scale; /* of currents and charges */
+    double scale;      /* of currents and charges */
+    double curve_degc; /* NAN: not told */
+    float unsure_mv;   /* of the curve, at its temperature */
     bool started;
     int64_t last_ms;
     double last_a;
@@ -37,7 +39,8 @@ void soc_run_init(struct soc_run *run, const struct cell_file *cell, double star
  * than a minute only as its mean, of one of more than 30 days nothing is believed. voltage_v NAN:
  * not measured. A time that does not rise is skipped.
  */
-void soc_run_sample(struct soc_run *run, double time_s, double current_a, double voltage_v);
+void soc_run_sample(struct soc_run *run, double time_s, double current_a, double voltage_v,
+                    double temp_degc);
 
 struct soc_score {
     uint64_t count;

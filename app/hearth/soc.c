@@ -179,7 +179,7 @@ static int take_row(struct soc_command *soc, const double *value)
     soc->started = true;
     soc->last_s = time_s;
     double bias_a = arguments->bias_percent / 100.0 * soc->cell.nominal_ah;
-    soc_run_sample(&soc->run, time_s, value[CURRENT] + bias_a, value[VOLTAGE]);
+    soc_run_sample(&soc->run, time_s, value[CURRENT] + bias_a, value[VOLTAGE], value[TEMP]);
     if (!isnan(value[REFERENCE]) && time_s - soc->first_s >= arguments->settle_s)
         soc_score_add(&soc->score, (double)filter->soc, (double)filter->low, (double)filter->high,
                       value[REFERENCE]);
@@ -200,7 +200,7 @@ static int run(struct soc_command *soc)
     if (result < 0)
         return result;
     soc->log.may_be_empty = 1u << VOLTAGE | 1u << TEMP | 1u << REFERENCE;
-    value[REFERENCE] = NAN;
+    value[REFERENCE] = value[TEMP] = NAN;
     while ((result = csv_read(&soc->log, value)) > 0) {
         result = take_row(soc, value);
         if (result < 0)

@@ -131,6 +131,19 @@ static void unknown_branch_explains_its_gap(void **state)
     assert_true(grid.branch[SOC_BIN_COUNT / 2] > 0.3f);
 }
 
+static void doubted_curve_teaches_less(void **state)
+{
+    (void)state;
+    float sigma[2];
+    for (int i = 0; i < 2; i++) {
+        soc_grid_init(&grid, -1.0f, 0.0f, 0.0f);
+        soc_grid_doubt(&grid, i ? 20.0f : 0.0f);
+        look_at(0.3f, 300);
+        sigma[i] = soc_root(grid.var);
+    }
+    assert_true(sigma[1] > 1.3f * sigma[0]);
+}
+
 static void quantiles_rise(void **state)
 {
     (void)state;
@@ -155,6 +168,7 @@ int main(void)
         cmocka_unit_test(spread_widens),
         cmocka_unit_test(shift_of_the_charge_leaves_the_scale_with_all_weight),
         cmocka_unit_test(unknown_branch_explains_its_gap),
+        cmocka_unit_test(doubted_curve_teaches_less),
         cmocka_unit_test(quantiles_rise),
     };
     return cmocka_run_group_tests(tests, make, NULL);

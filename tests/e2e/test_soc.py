@@ -57,7 +57,8 @@ def folder(tmp_path_factory):
     (path / "ocv.csv").write_text("soc,ocv_v\n" + "".join(
         f"{i / 100},{ocv(i / 100):.5f}\n" for i in range(101)))
     (path / "cell.yaml").write_text(
-        f"capacity_ah: {CAPACITY_AH}\nv_min: 2.5\nv_max: 3.65\nocv: ocv.csv\n")
+        f"capacity_ah: {CAPACITY_AH}\nv_min: 2.5\nv_max: 3.65\nocv: ocv.csv\n"
+        "hysteresis_mv: 0\n")
     write(path / "log.csv", map(text, rows()))
     return path
 
@@ -161,6 +162,27 @@ def test_percent_and_two_branches(folder):
     done = soc(folder / "log.csv", "--cell", folder / "both.yaml", "--start-error", 0, "--reference",
                "truth", "--quiet")
     assert json.loads(done.stdout)["rmse_points"] < 3
+
+
+def test_curve_without_branches_is_believed_less(folder):
+    (folder / "one.yaml").write_text("capacity_ah: 100\nocv: ocv.csv\n")
+    def width(cell):
+        done = soc(folder / "log.csv", "--cell", folder / cell, "--reference", "truth", "--quiet")
+        return json.loads(done.stdout)["mean_width_points"]
+    assert width("one.yaml") > width("cell.yaml") + 1
+
+
+def test_curve_of_another_temperature_is_believed_less(folder):
+    (folder / "cold.yaml").write_text(
+        (folder / "cell.yaml").read_text() + "ocv_temp_c: -10\n")
+    (folder / "warm.yaml").write_text(
+        (folder / "cell.yaml").read_text() + "ocv_temp_c: 24\n")
+    write(folder / "temp.csv", (f"{t},{a},{v:.6f},25,{z:.6f}\n" for t, a, v, z in rows()),
+          "time_s,current_a,voltage_v,temp_c,truth")
+    def width(cell):
+        done = soc(folder / "temp.csv", "--cell", folder / cell, "--reference", "truth", "--quiet")
+        return json.loads(done.stdout)["mean_width_points"]
+    assert width("cold.yaml") > width("warm.yaml") + 1
 
 
 @pytest.mark.parametrize("header, lines, reason", [

@@ -89,7 +89,7 @@ static void run(const struct data *data, const struct plan *plan,
         double current_a = sample->current_a + plan->bias_c * data->cell.nominal_ah;
         double passed_s = sample->time_s - last_s;
         last_s = sample->time_s;
-        soc_run_sample(&ours, sample->time_s, current_a, sample->voltage_v);
+        soc_run_sample(&ours, sample->time_s, current_a, sample->voltage_v, NAN);
         if (passed_s > 0.0) {
             counting_step(&counting, &data->cell, current_a, passed_s);
             ekf_step(&ekf, data, current_a, sample->voltage_v, passed_s);
