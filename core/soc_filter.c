@@ -38,6 +38,8 @@ static const float FULL_C = 0.05f, FULL_S = 60.0f, FULL_SIGMA = 0.004f;
 static const float REST_S = 240.0f, REST_APART_C = 0.1f;
 static const float MOST_C = 30.0f;
 static const float CELL_MAX_MV = 10000.0f; /* beyond, nothing was measured */
+static const float STUCK_MV = 5.0f, STUCK_C = 1e-5f;
+static const float STUCK_SIGMA = 0.002f; /* charge, per root second: nothing is known of it */
 static const float OHM_NOISE_MV = 2.0f;
 static const float OHM_MIN_MV = 2.0f, OHM_MAX_MV = 4000.0f;
 
@@ -146,27 +148,32 @@ static void watch_sign(struct soc_filter *filter, float d_v, float d_i)
         filter->swapped = false;
 }
 
-/* A voltage that stays where it is while the current changes is not measured. */
+/* A voltage that stays where it is while the current changes is not measured; a current that stays
+ * to the last digit while the voltage goes up and down neither. */
 static void watch_frozen(struct soc_filter *filter, float d_v, float d_i)
 {
+    bool turned = d_v > STUCK_MV ? filter->fell : d_v < -STUCK_MV && !filter->fell;
     if (d_v != 0.0f)
         filter->frozen_count = 0;
     else if (soc_abs(d_i) > 0.05f && filter->frozen_count < FROZEN_BLOCKS)
         filter->frozen_count++;
-    filter->frozen = filter->frozen_count >= FROZEN_BLOCKS;
+    if (soc_abs(d_i) > STUCK_C)
+        filter->stuck_count = 0;
+    else if (turned && filter->stuck_count < FROZEN_BLOCKS)
+        filter->stuck_count++;
+    if (turned)
+        filter->fell = d_v < 0.0f;
+    filter->frozen = filter->frozen_count >= FROZEN_BLOCKS || filter->stuck_count >= FROZEN_BLOCKS;
 }
 
-/* The voltage moved the mean of the charge: what that says of the bias. */
-static void learn_bias(struct soc_filter *filter, float moved, float var_before)
+/* An anchor moved the charge: what that says of the bias since the anchor before. What the voltage
+ * moves says nothing: it may as well be an error of the curve, hour by hour the same. */
+static void learn_bias(struct soc_filter *filter, float moved)
 {
-    float left = filter->grid.var / (var_before > 1e-8f ? var_before : 1e-8f);
-    if (left >= 1.0f)
-        return;
-    float gain = filter->bias_cov / (var_before > 1e-8f ? var_before : 1e-8f);
+    float var = filter->grid.var + filter->grid.spread + FULL_SIGMA * FULL_SIGMA;
+    float gain = filter->bias_cov / var;
     filter->bias_c += gain * moved;
-    filter->bias_var -= gain * filter->bias_cov * (1.0f - left);
-    filter->bias_var = soc_clamp(filter->bias_var, 1e-9f, 1.0f);
-    filter->bias_cov = soc_clamp(filter->bias_cov * left, -1.0f, 1.0f);
+    filter->bias_var = soc_clamp(filter->bias_var - gain * filter->bias_cov, 1e-9f, 1.0f);
 }
 
 void soc_filter_zero(struct soc_filter *filter, const struct soc_filter_config *config,
@@ -224,7 +231,10 @@ static void watch_rest(struct soc_filter *filter, const struct soc_filter_config
 
 void soc_filter_anchor(struct soc_filter *filter, float soc, float sigma, uint8_t reason)
 {
+    if (filter->anchored)
+        learn_bias(filter, soc - filter->grid.mean);
     soc_grid_set(&filter->grid, soc, sigma);
+    filter->anchored = true;
     filter->bias_cov = 0.0f;
     filter->moved = 0.0f;
     filter->reason = reason;
@@ -248,6 +258,7 @@ static void watch_full(struct soc_filter *filter, const struct soc_filter_config
         return;
     filter->full_s = 0.0f;
     soc_filter_anchor(filter, 1.0f, FULL_SIGMA, SOC_BY_FULL);
+    filter->bias_c = soc_clamp(filter->bias_c, -config->gate_c, config->gate_c);
 }
 
 static struct soc_look what_is_seen(struct soc_filter *filter,
@@ -285,6 +296,8 @@ static void look(struct soc_filter *filter, const struct soc_filter_config *conf
     filter->before_i = i;
     filter->before_fast = fast;
     filter->before = true;
+    if (filter->stuck_count >= FROZEN_BLOCKS)
+        soc_grid_move(&filter->grid, 0.0f, STUCK_SIGMA * STUCK_SIGMA * filter->block_s);
     if (filter->frozen || filter->swapped)
         return;
     struct soc_look seen = what_is_seen(filter, config, v, i);
@@ -302,14 +315,15 @@ static void look(struct soc_filter *filter, const struct soc_filter_config *conf
     if (surprise > 0.0f)
         soc_grid_move(&filter->grid, 0.0f,
                       SURPRISE * SURPRISE * surprise * surprise * filter->block_s);
-    learn_bias(filter, filter->grid.mean - mean, var);
-    filter->bias_c = soc_clamp(filter->bias_c, -config->gate_c, config->gate_c);
+    float left = filter->grid.var / (var > 1e-8f ? var : 1e-8f);
+    filter->bias_cov *= soc_clamp(left, 0.0f, 1.0f);
     if (soc_abs(filter->grid.mean - mean) > 0.001f)
         filter->reason = SOC_BY_VOLTAGE;
 }
 
 static void end_block(struct soc_filter *filter, const struct soc_filter_config *config)
 {
+    filter->bias_c = soc_clamp(filter->bias_c, -config->gate_c, config->gate_c);
     float moved = (float)filter->block_mams / (float)config->capacity_mams -
                   filter->bias_c * filter->block_s / 3600.0f;
     watch_rest(filter, config, 0.001f * (float)filter->block_mams / filter->block_s,

@@ -41,7 +41,7 @@ struct soc_filter {
     float ohm[2];   /* mV per C: at once, and behind half a minute */
     uint8_t reason; /* enum soc_correction */
     bool swapped;   /* the voltage falls when the current charges: its sign is wrong */
-    bool frozen;    /* the voltage does not follow the current: not used */
+    bool frozen;    /* voltage or current is stuck: the voltage is not used */
     /* private */
     struct soc_grid grid;
     int64_t block_mams;             /* measured charge of the block */
@@ -57,12 +57,14 @@ struct soc_filter {
     float block_s, voltage_s, sum_ii, sum_v, sum_fast, sum_slow; /* of the block */
     float steady_low, steady_high, steady_s;                     /* of a steady current */
     float rest_ma;                                               /* current of the last rest */
+    bool anchored;                                               /* at least once */
     bool lean; /* the direction of the first way was taken as that before */
     bool rest_seen, rest_over, rest_sure;
     float full_s;
     float before_v, before_i, before_fast; /* of the block before */
     uint8_t before;                        /* there was one: voltages follow each other */
-    uint8_t swapped_count, frozen_count;
+    uint8_t swapped_count, frozen_count, stuck_count;
+    bool fell; /* the last large change of the voltage */
 };
 
 /* start: charge, negative when it is not known; sigma: its standard deviation if it is right;

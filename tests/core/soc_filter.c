@@ -101,6 +101,25 @@ static void rest_beyond_the_gate_is_a_load(void **state)
     assert_true(soc_abs(bench.filter.bias_c) < 0.005f);
 }
 
+/* Cycles from full to half and back, without a rest. */
+static void bias_is_learned_from_anchor_to_anchor(void **state)
+{
+    (void)state;
+    soc_bench_start(&bench, 1.0, 1.0f, 1.0f);
+    bench.bias_ma = -500;
+    bench.config.ripple_c = 0.0f;
+    for (int i = 0; i < 4; i++) {
+        bench.soc = 1.0;
+        soc_bench_run(&bench, 2000, 70000, 1000);
+        soc_bench_run(&bench, -10000, 14400000, 1000);
+        soc_bench_run(&bench, 10000, 14400000, 1000);
+    }
+    bench.soc = 1.0;
+    soc_bench_run(&bench, 2000, 70000, 1000);
+    assert_int_equal(bench.filter.reason, SOC_BY_FULL);
+    assert_true(soc_abs(bench.filter.bias_c + 0.005f) < 0.002f);
+}
+
 static void told_that_no_current_flows_it_takes_the_bias(void **state)
 {
     (void)state;
@@ -153,6 +172,30 @@ static void frozen_voltage_is_not_believed(void **state)
     assert_true(error() < 0.02);
     bench.frozen = false;
     soc_bench_drive(&bench, 0.28);
+    assert_false(bench.filter.frozen);
+}
+
+static void stuck_current_is_told_and_widens(void **state)
+{
+    (void)state;
+    soc_bench_start(&bench, 0.9, 0.9f, 1.0f);
+    soc_bench_drive(&bench, 0.88);
+    float sigma = bench.filter.sigma;
+    for (int i = 0; i < 360; i++) {
+        float mv = cell_ocv_mv(0.88f) + (i % 2 ? 30.0f : -30.0f);
+        soc_filter_step(&bench.filter, &bench.config, -7000, mv, 10000);
+    }
+    assert_true(bench.filter.frozen);
+    assert_true(bench.filter.sigma > sigma + 0.03f);
+    soc_bench_drive(&bench, 0.86);
+    assert_false(bench.filter.frozen);
+}
+
+static void steady_current_is_not_stuck(void **state)
+{
+    (void)state;
+    soc_bench_start(&bench, 0.95, 0.95f, 1.0f);
+    soc_bench_run(&bench, -20000, 14400000, 1000);
     assert_false(bench.filter.frozen);
 }
 
@@ -242,11 +285,14 @@ int main(void)
         cmocka_unit_test(true_start_is_not_pulled_on_the_plateau),
         cmocka_unit_test(bias_is_seen_at_two_rests),
         cmocka_unit_test(rest_beyond_the_gate_is_a_load),
+        cmocka_unit_test(bias_is_learned_from_anchor_to_anchor),
         cmocka_unit_test(told_that_no_current_flows_it_takes_the_bias),
         cmocka_unit_test(full_anchor_sets_100_percent),
         cmocka_unit_test(resistance_is_learned),
         cmocka_unit_test(swapped_current_is_reported),
         cmocka_unit_test(frozen_voltage_is_not_believed),
+        cmocka_unit_test(stuck_current_is_told_and_widens),
+        cmocka_unit_test(steady_current_is_not_stuck),
         cmocka_unit_test(wrong_capacity_stays_within_the_interval),
         cmocka_unit_test(nonsense_leaves_numbers),
         cmocka_unit_test(extreme_currents_leave_numbers),
