@@ -327,21 +327,28 @@ static void step_balance(struct bms *bms, uint32_t dt_ms)
     balance_step(&bms->balance, &bms->measured, &bms->params, permitted, dt_ms);
 }
 
+static bool is_open(const struct bms *bms)
+{
+    return !bms->switches.charge && !bms->switches.discharge && !bms->precharge.on;
+}
+
 /* An anchor of the charge teaches the capacity. */
-static void step_charge(struct bms *bms, uint32_t dt_ms)
+static void step_charge(struct bms *bms, int32_t heater_ma, uint32_t dt_ms)
 {
     const struct measured *measured = &bms->measured;
     bool was_full = bms->soc.full;
     bool was_empty = bms->soc.empty;
-    soc_step(&bms->soc, measured, &bms->params, dt_ms);
+    soc_step(&bms->soc, measured, heater_ma, &bms->params, dt_ms);
     const struct soc_health_look look = {
-        .pack_ma = measured->pack_ma,
+        .pack_ma = measured->pack_ma - heater_ma,
         .cell_mv = measured->cell_mv,
         .cell_mask = (1u << measured->cell_count) - 1,
         .temp_ddegc = measured->temp_mean_ddegc,
         .soc_permille = bms->soc.soc_permille,
         .dt_ms = dt_ms,
     };
+    if (is_open(bms)) /* all that the shunt shows is its own error */
+        soc_zero(&bms->soc, measured->pack_ma);
     soc_health_step(&bms->health, &look);
     if (bms->balance.ma > 0)
         soc_health_balance(&bms->health, bms->balance.source, bms->balance.sink, bms->balance.ma,
@@ -366,7 +373,7 @@ void bms_step(struct bms *bms, const struct inputs *inputs, uint32_t dt_ms)
     measure_step(&bms->measured, inputs, &bms->params, dt_ms);
     trust_step(&bms->trust, inputs, &bms->measured, dt_ms);
     if (bms->measured.complete)
-        step_charge(bms, dt_ms);
+        step_charge(bms, inputs->heater_ma, dt_ms);
     thermal_step(&bms->thermal, &bms->measured, &bms->params, &bms->balance, dt_ms);
     step_protect(bms, inputs, dt_ms);
     step_button(bms, inputs, dt_ms);

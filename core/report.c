@@ -32,23 +32,16 @@ static const uint8_t decided_values[] = {
 
 /* Always known from the first slow report on. */
 static const uint8_t slow_values[] = {
-    VALUE_cell_count,
-    VALUE_cell_present_mask,
-    VALUE_temp_sensor_mask,
-    VALUE_soc_permille,
-    VALUE_soh_permille,
-    VALUE_remaining_mah,
-    VALUE_full_mah,
-    VALUE_cycle_mah,
-    VALUE_cycle_count,
-    VALUE_force_charge,
-    VALUE_full_charge_requested,
-    VALUE_release_left_s,
-    VALUE_run_time_s,
-    VALUE_uptime_s,
-    VALUE_start_count,
-    VALUE_record_count,
-    VALUE_sleep_left_s,
+    VALUE_cell_count,       VALUE_cell_present_mask,
+    VALUE_temp_sensor_mask, VALUE_soc_permille,
+    VALUE_soc_low_permille, VALUE_soc_high_permille,
+    VALUE_soc_reason,       VALUE_soh_permille,
+    VALUE_remaining_mah,    VALUE_full_mah,
+    VALUE_cycle_mah,        VALUE_cycle_count,
+    VALUE_force_charge,     VALUE_full_charge_requested,
+    VALUE_release_left_s,   VALUE_run_time_s,
+    VALUE_uptime_s,         VALUE_start_count,
+    VALUE_record_count,     VALUE_sleep_left_s,
     VALUE_wire_alarm_mask,
 };
 
@@ -120,6 +113,9 @@ static void report_charge(struct snapshot *s, struct bms *bms)
     else if (soc->soc_permille >= low + FORCE_CHARGE_BAND_PERMILLE)
         bms->force_charge = false;
     s->soc_permille = soc->soc_permille;
+    s->soc_low_permille = soc->low_permille;
+    s->soc_high_permille = soc->high_permille;
+    s->soc_reason = soc->reason;
     s->remaining_mah = soc->remaining_mah;
     s->full_mah = soc->full_mah;
     s->cycle_mah = soc->cycle_mah;

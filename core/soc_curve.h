@@ -13,6 +13,9 @@ struct soc_curve {
     uint16_t charge[SOC_CURVE_COUNT];
 };
 
+/* Of the cells that the default settings are for. */
+extern const struct soc_curve soc_curve_lfp;
+
 /* A point of the curve. */
 struct soc_point {
     float mean_mv;  /* between the branches */

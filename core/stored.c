@@ -53,7 +53,7 @@ void stored_put_locks(const struct stored *stored, struct protect *protect)
 #define TRIES_AT (NUMBERS_AT + NUMBER_COUNT * NUMBER_SIZE)
 /* The health stands behind them, in whole words. */
 #define HEALTH_AT ((TRIES_AT + TRIES_COUNT + 3) / 4 * 4)
-#define HEALTH_NUMBERS 4
+#define HEALTH_NUMBERS 5
 #define CELLS_AT (HEALTH_AT + HEALTH_NUMBERS * NUMBER_SIZE)
 _Static_assert(CELLS_AT + 3 * 2 * SOC_HEALTH_CELLS <= STORED_SIZE, "form of the stored state");
 
@@ -63,6 +63,7 @@ static void encode_health(const struct stored *stored, uint8_t *bytes)
     put_u32le(bytes + HEALTH_AT + 4, (uint32_t)stored->capacity_sigma_mah);
     put_u32le(bytes + HEALTH_AT + 8, stored->capacity_age_s);
     put_u32le(bytes + HEALTH_AT + 12, stored->capacity_pairs);
+    put_u16le(bytes + HEALTH_AT + 16, stored->soc_sigma_permille);
     for (int i = 0; i < SOC_HEALTH_CELLS; i++) {
         put_u16le(bytes + CELLS_AT + 6 * i, stored->fresh_uohm[i]);
         put_u16le(bytes + CELLS_AT + 6 * i + 2, stored->cell_uohm[i]);
@@ -76,6 +77,7 @@ static void decode_health(struct stored *stored, const uint8_t *bytes)
     stored->capacity_sigma_mah = (int32_t)get_u32le(bytes + HEALTH_AT + 4);
     stored->capacity_age_s = get_u32le(bytes + HEALTH_AT + 8);
     stored->capacity_pairs = get_u32le(bytes + HEALTH_AT + 12);
+    stored->soc_sigma_permille = get_u16le(bytes + HEALTH_AT + 16);
     for (int i = 0; i < SOC_HEALTH_CELLS; i++) {
         stored->fresh_uohm[i] = get_u16le(bytes + CELLS_AT + 6 * i);
         stored->cell_uohm[i] = get_u16le(bytes + CELLS_AT + 6 * i + 2);

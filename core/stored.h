@@ -33,6 +33,7 @@ struct stored {
     int32_t capacity_sigma_mah;
     uint32_t capacity_age_s;
     uint32_t capacity_pairs;
+    uint16_t soc_sigma_permille;           /* of remaining_mah; 0: never known */
     uint16_t fresh_uohm[SOC_HEALTH_CELLS]; /* 0: not known */
     uint16_t cell_uohm[SOC_HEALTH_CELLS];
     int16_t leak_mah[SOC_HEALTH_CELLS]; /* per day */

@@ -10,6 +10,7 @@
 #include "ui/event.h"
 #include "ui/json.h"
 #include "ui/text.h"
+#include "ui/words.h"
 
 #define WORDS_SIZE_MAX 160
 
@@ -28,6 +29,8 @@ static void put_words(struct text_writer *writer, const struct snapshot *snapsho
         if (text.used > 0)
             json_put_string(writer, value_info[rows[i]].name, words);
     }
+    if (snapshot_have(snapshot, VALUE_soc_reason) && soc_reason_words(snapshot->soc_reason))
+        json_put_string(writer, "soc_reason", soc_reason_words(snapshot->soc_reason));
     json_close(writer, '}');
 }
 

@@ -71,3 +71,11 @@ const char *quantity_words(uint8_t quantity)
 {
     return quantity < COUNT(quantities) ? quantities[quantity] : NULL;
 }
+
+const char *soc_reason_words(int32_t reason)
+{
+    static const char *const words[] = {"counted only",      "corrected by voltage",
+                                        "anchored at full",  "anchored at empty",
+                                        "corrected at rest", "as remembered"};
+    return reason >= 0 && (size_t)reason < COUNT(words) ? words[reason] : NULL;
+}

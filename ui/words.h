@@ -33,5 +33,6 @@ extern const struct reason_info reason_info[REASON_COUNT];
 const char *power_words(uint8_t state);
 const char *contact_source_words(uint8_t source);
 const char *quantity_words(uint8_t quantity);
+const char *soc_reason_words(int32_t reason); /* of the value soc_reason */
 
 #endif

@@ -18,6 +18,8 @@ struct bench {
 
 static void cells(struct bench *bench, int32_t low_mv, int32_t high_mv)
 {
+    bench->measured.cell_count = 16;
+    bench->measured.cell_sum_mv = 8 * (low_mv + high_mv);
     bench->measured.quantity[QUANTITY_CELL_MIN_MV] = low_mv;
     bench->measured.quantity[QUANTITY_CELL_MAX_MV] = high_mv;
 }
@@ -35,7 +37,14 @@ static void start(struct bench *bench, int32_t soc_permille)
 static void steps(struct bench *bench, uint32_t count, uint32_t dt_ms)
 {
     for (uint32_t i = 0; i < count; i++)
-        soc_step(&bench->soc, &bench->measured, &bench->params, dt_ms);
+        soc_step(&bench->soc, &bench->measured, 0, &bench->params, dt_ms);
+}
+
+/* Only what is counted matters. */
+static void start_blind(struct bench *bench, int32_t soc_permille)
+{
+    start(bench, soc_permille);
+    bench->measured.cell_count = 0;
 }
 
 static void a_new_counter_has_the_stored_charge(void **state)
@@ -116,7 +125,7 @@ static void one_hundred_percent_is_shown_only_after_the_full_anchor(void **state
 {
     (void)state;
     struct bench bench;
-    start(&bench, 985);
+    start_blind(&bench, 985);
     bench.measured.pack_ma = 15000;
     steps(&bench, 3600, 1000);
     assert_int_equal(bench.soc.charge_mams, FULL_MAMS);
@@ -204,7 +213,7 @@ static void zero_percent_is_shown_only_after_the_empty_anchor(void **state)
 {
     (void)state;
     struct bench bench;
-    start(&bench, 12);
+    start_blind(&bench, 12);
     bench.measured.pack_ma = -15700;
     steps(&bench, 3600, 1000);
     assert_int_equal(bench.soc.charge_mams, 0);
@@ -262,6 +271,78 @@ static void a_new_capacity_keeps_the_charge(void **state)
     assert_int_equal(bench.soc.soc_permille, 990);
 }
 
+static void the_heater_beside_the_shunt_is_counted(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    for (int s = 0; s < 3600; s++)
+        soc_step(&bench.soc, &bench.measured, 4000, &bench.params, 1000);
+    assert_in_range(bench.soc.remaining_mah, NOMINAL_MAH / 2 - 4002, NOMINAL_MAH / 2 - 3998);
+}
+
+/* Empty cells at rest show it: from half full the counter goes down slowly, without a jump. */
+static void a_counter_outside_the_interval_goes_to_its_end_without_a_jump(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    cells(&bench, 2950, 2950);
+    int32_t before = bench.soc.soc_permille;
+    for (int minute = 0; minute < 600; minute++) {
+        steps(&bench, 60, 1000);
+        assert_in_range(before - bench.soc.soc_permille, 0, 21);
+        before = bench.soc.soc_permille;
+    }
+    assert_true(bench.soc.soc_permille < 250);
+    assert_int_equal(bench.soc.reason, SOC_BY_VOLTAGE);
+    assert_true(bench.soc.low_permille <= bench.soc.soc_permille &&
+                bench.soc.soc_permille <= bench.soc.high_permille);
+}
+
+static void within_the_interval_the_counter_counts(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct stored stored = {.remaining_mah = NOMINAL_MAH / 2, .soc_sigma_permille = 10};
+    start(&bench, 500);
+    soc_init(&bench.soc, &bench.params, &stored);
+    cells(&bench, 3289, 3289); /* the plateau */
+    bench.measured.pack_ma = -1000;
+    steps(&bench, 3600, 1000);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH / 2 - 1000);
+}
+
+static void an_anchor_narrows_the_interval_and_a_restart_widens_it(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct stored stored = {0};
+    start(&bench, 500);
+    cells(&bench, 3450, 3460);
+    steps(&bench, 61, 1000);
+    assert_true(bench.soc.full && bench.soc.reason == SOC_BY_FULL);
+    assert_true(bench.soc.filter.sigma < 0.011f);
+    soc_remember(&bench.soc, &stored);
+    assert_in_range(stored.soc_sigma_permille, 5, 20);
+    float sigma = bench.soc.filter.sigma;
+    soc_init(&bench.soc, &bench.params, &stored);
+    assert_true(bench.soc.filter.sigma > sigma);
+    assert_int_equal(bench.soc.remaining_mah, NOMINAL_MAH);
+}
+
+static void the_estimate_has_a_period_of_its_own(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench, 500);
+    bench.params.soc_period_s = 60;
+    steps(&bench, 59, 1000);
+    assert_int_equal(bench.soc.estimate_ms, 59000);
+    steps(&bench, 1, 1000);
+    assert_int_equal(bench.soc.estimate_ms, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +360,11 @@ int main(void)
         cmocka_unit_test(empty_is_left_when_half_a_percent_is_in),
         cmocka_unit_test(the_empty_anchor_takes_off_the_drop_of_the_load),
         cmocka_unit_test(a_new_capacity_keeps_the_charge),
+        cmocka_unit_test(the_heater_beside_the_shunt_is_counted),
+        cmocka_unit_test(a_counter_outside_the_interval_goes_to_its_end_without_a_jump),
+        cmocka_unit_test(within_the_interval_the_counter_counts),
+        cmocka_unit_test(an_anchor_narrows_the_interval_and_a_restart_widens_it),
+        cmocka_unit_test(the_estimate_has_a_period_of_its_own),
     };
     return RUN_TESTS(tests);
 }

@@ -34,6 +34,7 @@ async function pullsACable(page) {
   const pack = page.locator(`[data-test=pack][data-pack="${PACK}"]`);
   const before = await limit(page, "DCL");
   assert.ok(before.number > 0, "the bank may discharge");
+  assert.match(await pack.locator("[data-test=charge]").innerText(), /\d+ to \d+ %, (counted|corrected)/);
   await pack.locator("[data-test=cable]").click();
   await pack.locator("[data-test=excluded]").waitFor({ timeout: WAIT_MS });
   assert.equal(await pack.locator("[data-test=cable]").innerText(), "Plug in");

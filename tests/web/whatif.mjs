@@ -6,7 +6,9 @@ import { open, until } from "./browser.mjs";
 
 const { browser, page, problems, url } = await open();
 const asked = [];
-page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+page.on("request", (request) => {
+  if (request.frame().url().includes("whatif")) asked.push(new URL(request.url()).pathname);
+});
 const text = (selector) => page.locator(selector).first().innerText();
 const number = async (selector) => parseFloat((await text(selector)).replace("−", "-").replace("↓", ""));
 
@@ -19,10 +21,8 @@ async function drag(test, value) {
 
 await page.goto(url);
 await page.locator("[data-test=what-if-door]").waitFor();
-asked.length = 0;
 await page.locator("[data-test=what-if-door]").click();
 await page.waitForURL(/whatif/);
-asked.splice(0, asked.indexOf("/whatif.html"));
 await page.locator("[data-test=pack]").nth(2).waitFor();
 await page.getByRole("button", { name: "×60" }).first().click();
 await until("limits up", async () => (await number("[data-test=bank-DCL] b")) > 500);

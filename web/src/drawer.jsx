@@ -6,7 +6,7 @@ import { Events } from "./events.jsx";
 import { Faults } from "./faults.jsx";
 import { Speed } from "./header.jsx";
 import { Lamps } from "./lamps.jsx";
-import { LimitRows, asleep } from "./pack.jsx";
+import { Charge, LimitRows, asleep } from "./pack.jsx";
 import { Plate } from "./plate.jsx";
 import { Ports } from "./ports.jsx";
 import { Settings } from "./settings.jsx";
@@ -29,6 +29,7 @@ function Top({ pack, schema }) {
         <span>{quantity(schema, "pack_mv", values.pack_mv)}</span>
         <span>{quantity(schema, "pack_ma", values.pack_ma)}</span>
       </div>
+      <Charge values={values} words={words} />
       <LimitRows values={values} words={words} schema={schema} />
       <Alarms values={values} schema={schema} />
     </div>

@@ -63,6 +63,21 @@ function Temperatures({ values, schema }) {
   );
 }
 
+// Between what the charge is, and what corrected it last.
+export function Charge({ values, words }) {
+  const { soc_low_permille: low, soc_high_permille: high } = values;
+  if (low === undefined || high === undefined) return null;
+  return (
+    <p class="quiet charge" data-test="charge">
+      <span class="interval" aria-hidden="true">
+        <i style={{ left: `${low / 10}%`, width: `${Math.max(0.5, (high - low) / 10)}%` }} />
+        <b style={{ left: `${values.soc_permille / 10}%` }} />
+      </span>
+      {decimal(low, 1, 0)} to {decimal(high, 1, 0)} %, {words.soc_reason}
+    </p>
+  );
+}
+
 function Cable({ pack }) {
   const [problem, setProblem] = useState(null);
   const move = async () =>
@@ -131,10 +146,11 @@ export function Pack({ pack, schema }) {
         <Lamps values={values} asleep={asleep(schema, values)} />
       </a>
       <div class="main-figures">
-        <b>{quantity(schema, "soc_permille", values.soc_permille)}</b>
+        <b title={words.soc_reason}>{quantity(schema, "soc_permille", values.soc_permille)}</b>
         <b>{quantity(schema, "pack_mv", values.pack_mv)}</b>
         <b>{quantity(schema, "pack_ma", values.pack_ma)}</b>
       </div>
+      <Charge values={values} words={words} />
       <Cells values={values} />
       <dl class="rows">
         <Row schema={schema} name="cell_spread_mv" values={values} places={3} />
