@@ -31,9 +31,21 @@ static const float ANCHOR_SIGMA = 0.01f;
 static const float RESTART_SIGMA = 0.01f; /* while it was off */
 static const float NEW_SIGMA = 0.015f;    /* of a board that never knew */
 static const float TRUST = 0.9f;          /* that what was stored is right at all */
-static const float NO_FULL_MV = 1e9f;     /* anchors are found here, from all cells */
+static const float ROOM = 0.01f;
+static const float NO_FULL_MV = 1e9f; /* anchors are found here, from all cells */
 
 static const uint64_t full_charge_due_ms = 30ull * 86400000ull;
+
+/* The interval of the filter, and room for a curve that is not exactly that of these cells. */
+static float low_of(const struct soc *soc)
+{
+    return soc->filter.low > ROOM ? soc->filter.low - ROOM : 0.0f;
+}
+
+static float high_of(const struct soc *soc)
+{
+    return soc->filter.high < 1.0f - ROOM ? soc->filter.high + ROOM : 1.0f;
+}
 
 static void publish(struct soc *soc)
 {
@@ -49,9 +61,9 @@ static void publish(struct soc *soc)
     soc->reason = soc->full    ? (uint8_t)SOC_BY_FULL
                   : soc->empty ? (uint8_t)SOC_BY_EMPTY
                                : soc->filter.reason;
-    soc->low_permille = clamp32((int64_t)(soc->filter.low * 1000.0f), 0, soc->soc_permille);
+    soc->low_permille = clamp32((int64_t)(low_of(soc) * 1000.0f), 0, soc->soc_permille);
     soc->high_permille =
-        clamp32((int64_t)(soc->filter.high * 1000.0f + 0.999f), soc->soc_permille, 1000);
+        clamp32((int64_t)(high_of(soc) * 1000.0f + 0.999f), soc->soc_permille, 1000);
 }
 
 void soc_init(struct soc *soc, const struct params *params, const struct stored *stored)
@@ -155,8 +167,8 @@ static int64_t part_of(const struct soc *soc, float part)
  */
 static void follow(struct soc *soc, uint32_t passed_ms)
 {
-    int64_t low_mams = part_of(soc, soc->filter.low);
-    int64_t high_mams = part_of(soc, soc->filter.high);
+    int64_t low_mams = part_of(soc, low_of(soc));
+    int64_t high_mams = part_of(soc, high_of(soc));
     int64_t wanted_mams = clamp64(soc->charge_mams, low_mams, high_mams);
     int64_t most_mams = soc->full_mams / SLEW_S * passed_ms / 1000;
     if (!soc->full && !soc->empty)

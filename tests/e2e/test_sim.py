@@ -130,6 +130,19 @@ def test_boards_come_back_from_a_power_cut(tmp_path):
     assert max(drift) < 30
 
 
+def test_a_week_with_a_wrong_shunt_stays_within_the_interval(tmp_path):
+    _, _, rows = play("home_week", tmp_path, "-q")
+    real = [int(row["real0.soc_permille"]) for row in rows]
+    shown = [int(row["pack0.soc_permille"]) for row in rows]
+    errors = [abs(a - b) for a, b in zip(shown, real)]
+    assert max(errors) <= 32 and (sum(e * e for e in errors) / len(errors)) ** 0.5 <= 16
+    inside = [int(row["pack0.soc_low_permille"]) <= truth <= int(row["pack0.soc_high_permille"])
+              for row, truth in zip(rows, real)]
+    assert sum(inside) >= 0.95 * len(rows)
+    steps = [abs(b - a) for a, b in zip(shown, shown[1:])]
+    assert max(steps) <= 30  # in a minute, at up to 60 A: nothing jumps
+
+
 def test_recorded_sun_and_household_are_taken_from_the_file(tmp_path):
     _, _, rows = play("recorded_day", tmp_path)
     with open(SCENARIOS / "recorded_day.csv", newline="") as file:
