@@ -170,7 +170,8 @@ static void add_status(const struct snapshot *bank, uint8_t *to)
 
 static int64_t energy_wh(const struct snapshot *bank)
 {
-    return div_floor((int64_t)bank->full_mah * bank->cell_count * NOMINAL_MV, 1000000);
+    int32_t count = clamp32(bank->cell_count, 0, CELL_MAX); /* others may say anything */
+    return div_floor((int64_t)bank->full_mah * count * NOMINAL_MV, 1000000);
 }
 
 static enum modbus_exception fill(const struct serial_battery *battery,

@@ -68,7 +68,7 @@ def tree(tmp_path):
     for name in ("tools/size", "tools/check"):
         shutil.copy2(os.path.join(ROOT, name), tmp_path / name)
     (tmp_path / "core/bms.h").write_text(
-        "#include <stdint.h>\nstruct bms { uint8_t bytes[6144]; };\nuint32_t bms_init(uint32_t x);\n"
+        "#include <stdint.h>\nstruct bms { uint8_t bytes[8192]; };\nuint32_t bms_init(uint32_t x);\n"
         "uint32_t bms_request(uint32_t x);\nuint32_t bms_step(uint32_t x);\n")
     (tmp_path / "core/bms.c").write_text(CORE)
     (tmp_path / "base/deep.h").write_text("#include <stdint.h>\nuint32_t deep(uint32_t x);\n")
@@ -85,25 +85,25 @@ def run(tree):
 def test_limits_that_are_just_met_pass(tree):
     result = run(tree)
     assert result.returncode == 0, result.stdout
-    assert "struct bms: 6144 of 6144 bytes\n" in result.stdout
+    assert "struct bms: 8192 of 8192 bytes\n" in result.stdout
     assert result.stdout.endswith("size: 2 passed, 0 failed\n")
 
 
 def test_one_byte_too_much_in_the_pack_fails(tree):
     header = tree / "core/bms.h"
-    header.write_text(header.read_text().replace("6144", "6145"))
+    header.write_text(header.read_text().replace("8192", "8193"))
     result = run(tree)
     assert result.returncode == 1
-    assert "struct bms: 6145 of 6144 bytes, TOO MUCH" in result.stdout
+    assert "struct bms: 8193 of 8192 bytes, TOO MUCH" in result.stdout
     assert result.stdout.endswith("size: 1 passed, 1 failed\n")
 
 
 def test_too_much_flash_fails(tree):
     with open(tree / "base/deep.c", "a", encoding="utf-8") as file:
-        file.write("extern const uint8_t filler[40960];\nconst uint8_t filler[40960] = {1};\n")
+        file.write("extern const uint8_t filler[54272];\nconst uint8_t filler[54272] = {1};\n")
     result = run(tree)
     assert result.returncode == 1
-    assert re.search(r"flash of base and core: \d+ of 40960 bytes, TOO MUCH", result.stdout)
+    assert re.search(r"flash of base and core: \d+ of 54272 bytes, TOO MUCH", result.stdout)
 
 
 def with_can_tables(tree, more):
