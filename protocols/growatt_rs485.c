@@ -170,7 +170,7 @@ static void add_status(const struct snapshot *bank, uint8_t *to)
 
 static int64_t energy_wh(const struct snapshot *bank)
 {
-    int32_t count = clamp32(bank->cell_count, 0, CELL_MAX); /* others may say anything */
+    uint8_t count = (uint8_t)bank->cell_count; /* no bank has more; others may say anything */
     return div_floor((int64_t)bank->full_mah * count * NOMINAL_MV, 1000000);
 }
 
